@@ -1,0 +1,101 @@
+"""What a plug-in must look like. One or two methods each; the docstrings list what they raise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from bench.types import Completion, Execution, Job, Json, Problem, Request, Verdict
+
+
+@runtime_checkable
+class Model(Protocol):
+    """Answers requests. Must be safe to call from several threads."""
+
+    @property
+    def name(self) -> str: ...
+
+    def generate(self, request: Request, /) -> Completion:
+        """Answer one request, once: retrying is the harness's part.
+
+        Raises ProviderError for anything that is not an answer; never returns an error as text.
+        """
+        ...
+
+
+@runtime_checkable
+class CountsSamples(Protocol):
+    """A model with a fixed number of answers (a samples file) says how many it has for a problem."""
+
+    def samples_for(self, problem: Problem, /) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelContext:
+    """What a model factory may look at besides its name."""
+
+    problems: Mapping[tuple[str, str], Problem] = field(default_factory=dict)
+    """All problems of the run by (suite, problem id); only ``reference`` and ``replay`` read it."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """The environment, read by ``bench.config`` alone; keys are taken from here."""
+    timeout_s: float = 600.0
+    concurrency: int = 4
+
+
+class ModelFactory(Protocol):
+    """Makes a model from what stands behind the provider's name in ``provider/name``.
+
+    Raises UsageError for an unknown name, a missing key or a missing extra.
+    """
+
+    def __call__(self, name: str, context: ModelContext, /) -> Model: ...
+
+
+class Judge(Protocol):
+    """Decides right or wrong. Both methods are pure: what they return depends on their arguments alone."""
+
+    @property
+    def version(self) -> str: ...
+
+    def jobs(self, problem: Problem, code: str, /) -> Sequence[Job]:
+        """What to run to decide about this code."""
+        ...
+
+    def verdict(self, problem: Problem, executions: Sequence[Execution], /) -> Verdict:
+        """What the executions of those jobs mean, in the same order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxOptions:
+    """What a sandbox is made with. ``say`` takes lines of progress for the user."""
+
+    slots: int
+    memory_mib: int = 1024
+    say: Callable[[str], None] = print
+
+
+class Sandbox(Protocol):
+    """Runs untrusted code. Safe to call from as many threads as it has ``slots``."""
+
+    @property
+    def slots(self) -> int: ...
+
+    def run(self, job: Job, /) -> Execution:
+        """Run one job, once. Raises SandboxError when it could not be run."""
+        ...
+
+    def describe(self) -> Mapping[str, Json]:
+        """What goes into the lock: engine, image digest, limits, which guarantees hold."""
+        ...
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        ...
+
+
+class SuiteFactory(Protocol):
+    """A plug-in suite: returns ``bench.suites.Suite``. Kept loose here so that protocols import no suite."""
+
+    def __call__(self) -> object: ...

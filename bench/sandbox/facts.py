@@ -1,0 +1,56 @@
+"""From what a guest observed to an ``Execution``. Pure, so that every end a sample comes to is testable."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+from bench.errors import SandboxError
+from bench.types import CheckGroup, Execution, Job, Status
+
+_CPU_SLACK_S = 0.2
+
+
+def execution(facts: Mapping[str, Any], job: Job, *, nonce: str) -> Execution:
+    """Read a guest's facts about one job.
+
+    Raises SandboxError when the judge said nothing although no limit was reached, or answered another job.
+    """
+    verdict: Mapping[str, Any] = facts["verdict"] or {}
+    if verdict and verdict["nonce"] != nonce:
+        raise SandboxError("the sandbox answered another job than the one it was given")
+    if verdict.get("status") == "no_candidate":
+        raise SandboxError(f"the candidate's process could not be started: {verdict['error']}")
+    limit = facts["limit"] or _limit_behind(facts, verdict, job)
+    if not verdict and not limit:
+        raise SandboxError("the judge's process ended without a verdict")
+    status = Status.LIMIT if limit else Status(verdict["status"])
+    error = verdict.get("error", "")
+    if status is Status.CANDIDATE_ERROR and facts["signal"] not in (0, signal.SIGKILL):
+        error = f"{error} (signal {signal.Signals(facts['signal']).name})"
+    return Execution(
+        status=status,
+        groups=tuple(CheckGroup(**group) for group in verdict.get("groups", ())),
+        limit=limit,
+        error=error,
+        where=verdict.get("where", ""),
+        output=facts["output"],
+        cpu_s=round(facts["cpu_s"], 4),
+        wall_s=round(facts["wall_s"], 4),
+        memory_mib=round(facts["memory_mib"], 1),
+    )
+
+
+def _limit_behind(facts: Mapping[str, Any], verdict: Mapping[str, Any], job: Job) -> str:
+    """The limit that explains an end which the guest saw only as an end."""
+    said = str(verdict.get("limit", ""))
+    if said or verdict.get("status") in ("done", "compile_error", "judge_error"):
+        return said
+    if facts["oom"]:
+        return "memory"
+    if facts["signal"] == signal.SIGXCPU or (
+        facts["signal"] == signal.SIGKILL and facts["cpu_s"] >= job.limits.cpu_s - _CPU_SLACK_S
+    ):
+        return "cpu"
+    return ""

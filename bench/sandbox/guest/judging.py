@@ -1,0 +1,264 @@
+"""The judge's process: it holds the tests and the expected values, and calls the candidate by wire."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+import json
+import sys
+import time
+from socket import socket
+from typing import Any
+
+from . import codec, compare, wire
+from .remote import (
+    CandidateEnded,
+    CandidateLimit,
+    CandidateSyntax,
+    Link,
+    NoCandidate,
+    RemoteCallable,
+    raised_by_candidate,
+)
+
+_SHOWN = 300
+"""Characters of a value or a check that a failure quotes."""
+
+
+class Group:
+    """Counts the checks of one group."""
+
+    def __init__(self, name: str, planned: int | None) -> None:
+        self.name, self.planned = name, planned
+        self.run = self.passed = 0
+        self.failure = ""
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "run": self.run,
+            "passed": self.passed,
+            "planned": self.planned,
+            "failure": self.failure,
+        }
+
+
+class Failed(Exception):
+    """A check did not hold; the group says which."""
+
+
+def judge(desk: socket, stream: socket, pid: int) -> None:
+    """Read a job from the desk, decide, and write the verdict back to it."""
+    job = json.loads(wire.receive(desk))
+    groups: list[Group] = []
+    link = Link(stream, pid, call_cpu_s=job["limits"]["call_cpu_s"])
+    try:
+        observed = _observe(link, job, groups)
+    except CandidateSyntax as error:
+        observed = {"status": "compile_error", "error": str(error)}
+    except NoCandidate as error:
+        observed = {"status": "no_candidate", "error": str(error)}
+    except CandidateLimit as error:
+        observed = {"status": "limit", "limit": error.limit}
+    except CandidateEnded as error:
+        observed = {"status": "candidate_error", "error": str(error), "where": "call" if groups else "import"}
+    except BaseException as error:
+        observed = {"status": "judge_error", "error": f"{type(error).__name__}: {error}"[:500]}
+    observed |= {"groups": [group.record() for group in groups], "nonce": job["nonce"]}
+    wire.send(desk, json.dumps(observed).encode())
+
+
+def _observe(link: Link, job: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
+    checks, limits = job["checks"], job["limits"]
+    try:
+        link.load(job["candidate"], cpu_s=limits["cpu_s"])
+    except Exception as error:
+        return _candidate_error(error, "import")
+    kinds = {"program": _program, "cases": _cases}
+    try:
+        kinds[checks["kind"]](link, checks, limits, groups)
+    except Failed:
+        pass
+    except CandidateMissing as error:
+        return {"status": "candidate_error", "error": str(error), "where": "import"}
+    except Exception as error:
+        if raised_by_candidate(error) is None:
+            raise
+        return _candidate_error(error, "call")
+    return {"status": "done"}
+
+
+class CandidateMissing(Exception):
+    """The candidate does not define what the checks call."""
+
+
+def _candidate_error(error: Exception, where: str) -> dict[str, Any]:
+    said = raised_by_candidate(error)
+    if said is None:
+        raise error
+    line = f" (line {said['line']})" if said["line"] else ""
+    return {"status": "candidate_error", "error": f"{said['type']}: {said['text']}{line}", "where": where}
+
+
+# --- test programs ---
+
+
+def _program(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups: list[Group]) -> None:
+    """Run the tests as a program in which the candidate's names are remote."""
+    del limits
+    tree = ast.parse(checks["tests"])
+    namespace: dict[str, Any] = {"__name__": "tests"}
+    exec(compile(checks["setup"], "<setup>", "exec", dont_inherit=True), namespace)
+    defined = set(namespace) | set(dir(builtins))
+    entry = checks["entry_point"]
+    namespace[entry] = _entry(link, entry)
+    for name in sorted(_free_names(tree) - defined - {entry}):
+        _bind(link, namespace, name)
+    group = Group("tests", None)
+    groups.append(group)
+    namespace["__check__"] = _Checker(group)
+    program = ast.fix_missing_locations(_CountAsserts().visit(tree))
+    try:
+        exec(compile(program, "<tests>", "exec", dont_inherit=True), namespace)
+    except Exception as error:
+        group.failure = group.failure or f"{type(error).__name__}: {error}"[:_SHOWN]
+        group.passed = max(group.run - 1, 0)
+        if raised_by_candidate(error) is not None:
+            raise
+        raise Failed from None
+    group.passed = group.run
+
+
+def _entry(link: Link, name: str) -> Any:
+    try:
+        return link.get(name)
+    except KeyError:
+        raise CandidateMissing(f"NameError: the answer does not define {name!r}") from None
+
+
+def _bind(link: Link, namespace: dict[str, Any], name: str) -> None:
+    """A name the tests use without defining it: the standard library first, then the candidate."""
+    if name in sys.stdlib_module_names:
+        namespace[name] = importlib.import_module(name)
+        return
+    try:
+        namespace[name] = link.get(name)
+    except KeyError:
+        return  # the test that needs it fails with a NameError
+
+
+def _free_names(tree: ast.AST) -> set[str]:
+    loaded: set[str] = set()
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (loaded if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+    return loaded - bound
+
+
+class _Checker:
+    """What the rewritten asserts report to."""
+
+    def __init__(self, group: Group) -> None:
+        self._group = group
+        self._sides: list[Any] = []
+
+    def start(self, source: str) -> None:
+        self._group.run += 1
+        self._group.failure = source
+        self._sides.clear()
+
+    def side(self, value: Any) -> Any:
+        self._sides.append(value)
+        return value
+
+    def held(self) -> None:
+        self._group.failure = ""
+
+    def failed(self) -> str:
+        if len(self._sides) == 2:
+            left, right = (_shown(side) for side in self._sides)
+            self._group.failure += f": {left} against {right}"
+        return self._group.failure
+
+
+class _CountAsserts(ast.NodeTransformer):
+    """``assert a == b`` reports that it starts, its two sides, and that it held."""
+
+    def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
+        source = ast.unparse(node.test)[:_SHOWN]
+        if isinstance(node.test, ast.Compare) and len(node.test.ops) == 1:
+            node.test.left = _report("side", node.test.left)
+            node.test.comparators = [_report("side", node.test.comparators[0])]
+        node.msg = _report("failed")
+        return [ast.Expr(_report("start", ast.Constant(source))), node, ast.Expr(_report("held"))]
+
+
+def _report(method: str, *args: ast.expr) -> ast.expr:
+    checker = ast.Name("__check__", ast.Load())
+    return ast.Call(ast.Attribute(checker, method, ast.Load()), list(args), [])
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+# --- cases: inputs, and a reference that knows the expected outputs ---
+
+
+def _cases(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups: list[Group]) -> None:
+    """Call candidate and reference with the same inputs; the oracle decides. Ends at the first failure."""
+    name = checks["entry_point"]
+    namespace: dict[str, Any] = {"__name__": "reference"}
+    exec(compile(checks["reference"], "<reference>", "exec", dont_inherit=True), namespace)
+    reference = namespace[name]
+    oracle = compare.oracle(checks["oracle"], checks["tolerance"])
+    if not isinstance(_entry(link, name), RemoteCallable):
+        raise CandidateMissing(f"TypeError: {name!r} of the answer is not a function")
+    for group_name, text in checks["inputs"].items():
+        calls = codec.loads(text)
+        group = Group(group_name, len(calls))
+        groups.append(group)
+        for tree in calls:
+            _case(link, group, name, tree, reference, oracle, limits)
+
+
+def _case(
+    link: Link,
+    group: Group,
+    name: str,
+    tree: list[Any],
+    reference: Any,
+    oracle: compare.Oracle,
+    limits: dict[str, Any],
+) -> None:
+    args = codec.Decoder().value(tree)
+    started = time.thread_time()
+    expected = oracle.expected(reference(*codec.Decoder().value(tree)))
+    cpu_s = max(limits["call_cpu_s"], limits["call_factor"] * (time.thread_time() - started))
+    group.run += 1
+    group.failure = f"{name}({_shown(args)[1:-1]})"
+    got = link.call_text(name, tree, cpu_s=cpu_s)
+    try:
+        held = oracle.holds(args, got, expected)
+    except CandidateEnded:
+        raise
+    except Exception as error:
+        if raised_by_candidate(error) is not None:
+            raise
+        held = False
+    if not held:
+        group.failure += f": {_shown(got)} instead of {_shown(expected)}"
+        raise Failed
+    group.passed += 1
+    group.failure = ""

@@ -1,0 +1,348 @@
+"""The records: every noun of the project, defined once, frozen, data only.
+
+They travel in this order::
+
+    Problem -> Request -> Completion -> Extraction -> Job -> Execution -> Verdict
+
+Times are seconds (``_s``), sizes kibi- or mebibytes (``_kib``, ``_mib``), money integer micro-dollars.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+class Cause(StrEnum):
+    """Who is answerable for an outcome. Only what the candidate caused is scored."""
+
+    CANDIDATE = "candidate"
+    PROVIDER = "provider"
+    SANDBOX = "sandbox"
+    HARNESS = "harness"
+    DATASET = "dataset"
+    BUDGET = "budget"
+
+
+class Outcome(StrEnum):
+    """What became of a sample. Scored outcomes first, unmeasured ones (never "failed") after them."""
+
+    PASS = "pass"
+    WRONG_ANSWER = "wrong_answer"
+    RUNTIME_ERROR = "runtime_error"
+    COMPILE_ERROR = "compile_error"
+    TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+    NO_CODE = "no_code"
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+
+    PROVIDER_ERROR = "provider_error"
+    SANDBOX_ERROR = "sandbox_error"
+    HARNESS_ERROR = "harness_error"
+    NO_CHECKS = "no_checks"
+    NOT_RUN = "not_run"
+
+    @property
+    def cause(self) -> Cause:
+        return _CAUSES.get(self, Cause.CANDIDATE)
+
+    @property
+    def scored(self) -> bool:
+        """Whether the sample counts in a score; the others only widen its bounds."""
+        return self.cause is Cause.CANDIDATE
+
+
+_CAUSES = {
+    Outcome.PROVIDER_ERROR: Cause.PROVIDER,
+    Outcome.SANDBOX_ERROR: Cause.SANDBOX,
+    Outcome.HARNESS_ERROR: Cause.HARNESS,
+    Outcome.NO_CHECKS: Cause.DATASET,
+    Outcome.NOT_RUN: Cause.BUDGET,
+}
+
+
+class Track(StrEnum):
+    """What kind of work a problem asks for."""
+
+    GENERATION = "generation"
+    REPAIR = "repair"
+
+
+class Mode(StrEnum):
+    """How a model is asked: a conversation, or raw text to go on with (base models)."""
+
+    CHAT = "chat"
+    COMPLETE = "complete"
+
+
+class Form(StrEnum):
+    """What a completion's text is, hence how code is taken from it."""
+
+    REPLY = "reply"
+    """A chat reply: prose and code; the extraction rules apply."""
+    CONTINUATION = "continuation"
+    """What a base model wrote after the prompt; cut at the end of the function, joined to the prompt."""
+    PROGRAM = "program"
+    """A whole program, judged as it is (a samples file, a reference solution)."""
+
+
+class Stop(StrEnum):
+    """Why the model stopped writing."""
+
+    END = "end"
+    LENGTH = "length"
+    REFUSAL = "refusal"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SampleKey:
+    """One answer to one problem: the unit that is planned, asked, judged and counted."""
+
+    suite: str
+    problem: str
+    model: str
+    epoch: int
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.suite} {self.problem} #{self.epoch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one job may use. CPU time decides; wall time is only the backstop."""
+
+    cpu_s: float = 30.0
+    """CPU seconds of the candidate over the whole job."""
+    call_cpu_s: float = 4.0
+    """CPU seconds of one call; never less than ``call_factor`` times the reference's own."""
+    call_factor: float = 4.0
+    wall_s: float = 120.0
+    memory_mib: int = 1024
+    output_kib: int = 16 * 1024
+    file_mib: int = 64
+    processes: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What decides right or wrong; the model never sees it. ``kind`` names the guest's judging routine.
+
+    ``program``: ``tests`` is Python run in the judge's process, where names of the candidate are remote
+    objects. ``cases``: the candidate is called with each of ``inputs`` (groups by name, encoded by the
+    guest's codec) and compared with what ``reference`` returns.
+    """
+
+    kind: str
+    entry_point: str
+    setup: str = ""
+    tests: str = ""
+    reference: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    oracle: str = "equal"
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One item of a suite: what the model sees, and what it never sees."""
+
+    suite: str
+    id: str
+    track: Track
+    language: str
+    prompt: str
+    """Code the answer goes on from (a signature and docstring), or the task in words."""
+    entry_point: str
+    checks: Checks
+    reference: str
+    """A whole program that solves the problem."""
+    preamble: str = ""
+    """Code always kept in front of the answer: the prompt's imports and helpers."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """More for the prompt template (buggy code, shown tests, ...)."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What was asked of the model; ``None`` leaves the vendor's default."""
+
+    max_tokens: int | None = None
+    temperature: float | None = None
+    seed: int | None = None
+    effort: str | None = None
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a model. ``messages`` holds a single message in mode ``complete``."""
+
+    key: SampleKey
+    messages: tuple[Message, ...]
+    params: Params = Params()
+    mode: Mode = Mode.CHAT
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens in one normal form: ``input_total`` includes cached, ``output_total`` includes reasoning."""
+
+    input_total: int | None = None
+    input_cached: int | None = None
+    input_cache_write: int | None = None
+    output_total: int | None = None
+    reasoning: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Measured, so never equal between two runs: seconds waited, to the first byte, in all."""
+
+    asked_at: str = ""
+    queue_s: float = 0.0
+    total_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a model returned. An adapter need only give the text."""
+
+    text: str
+    form: Form = Form.REPLY
+    stop: Stop = Stop.END
+    reasoning: str = ""
+    usage: Usage | None = None
+    cost_microusd: int | None = None
+    served_model: str = ""
+    provider: str = ""
+    request_id: str = ""
+    sent: Mapping[str, Json] = field(default_factory=dict)
+    """Parameters as they went over the wire."""
+    dropped: tuple[str, ...] = ()
+    """Parameters asked for that the provider does not take."""
+    raw_request: str = ""
+    raw_reply: str = ""
+    """Both verbatim; secrets never appear in a request body."""
+    timing: Timing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The code taken out of a completion, and by which rule."""
+
+    code: str
+    rule: str
+    candidates: int = 0
+    """How many pieces of code could have been meant."""
+    closed: bool = True
+    """False when the piece was cut off (an unclosed fence)."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to run in a sandbox: a candidate, and the checks that decide about it."""
+
+    candidate: str
+    checks: Checks
+    limits: Limits = Limits()
+
+
+class Status(StrEnum):
+    """How an execution ended."""
+
+    DONE = "done"
+    """The judge finished: the groups tell the rest."""
+    COMPILE_ERROR = "compile_error"
+    """The candidate is not a program."""
+    CANDIDATE_ERROR = "candidate_error"
+    """The candidate raised, or ended its own process."""
+    LIMIT = "limit"
+    JUDGE_ERROR = "judge_error"
+    """The tests or the reference themselves failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGroup:
+    """Checks that belong together (``base``, ``plus``); judging stops at a group's first failure."""
+
+    name: str
+    run: int
+    passed: int
+    planned: int | None = None
+    failure: str = ""
+    """The first failed check: what was called, expected and got; bounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What was observed while one job ran."""
+
+    status: Status
+    groups: tuple[CheckGroup, ...] = ()
+    limit: str = ""
+    """Which limit ended it: ``cpu``, ``wall``, ``memory``, ``output``, ``processes`` or ``disk``."""
+    error: str = ""
+    where: str = ""
+    """``import`` or ``call``, when the candidate raised."""
+    output: str = ""
+    """The candidate's own stdout and stderr, bounded."""
+    isolation: str = "tamper_proof"
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    memory_mib: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Right or wrong and why. A pass with nothing checked cannot be built."""
+
+    outcome: Outcome
+    checks_run: int = 0
+    checks_passed: int = 0
+    groups: tuple[CheckGroup, ...] = ()
+    detail: str = ""
+    isolation: str = ""
+
+    def __post_init__(self) -> None:
+        if self.outcome is Outcome.PASS and (self.checks_run == 0 or self.checks_run != self.checks_passed):
+            raise ValueError(
+                f"a pass needs checks that all passed, not {self.checks_passed} of {self.checks_run}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One planned sample as a run directory has it now; what scores and leaderboards are made from."""
+
+    key: SampleKey
+    outcome: Outcome
+    fault: str = ""
+    """For an unmeasured sample: how it went wrong (``rate_limited``, ...)."""
+    detail: str = ""
+    stop: Stop | None = None
+    usage: Usage | None = None
+    cost_microusd: int | None = None
+    served_model: str = ""
+    dropped: tuple[str, ...] = ()
+    rule: str = ""
+    isolation: str = ""
+    groups: tuple[CheckGroup, ...] = ()
+    seconds: float | None = None
+    """Model seconds of the answer that counts; ``None`` where nothing was asked (replay)."""
+    tries: int = 1

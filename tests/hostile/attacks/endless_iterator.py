@@ -1,0 +1,3 @@
+"""Return an iterator that never ends."""
+import itertools
+def total(numbers): return itertools.repeat(6)

@@ -1,0 +1,6 @@
+"""Ignore every signal and spin."""
+import signal
+for number in range(1, 65):
+    try: signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError): pass
+while True: pass

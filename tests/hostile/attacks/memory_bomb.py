@@ -1,0 +1,3 @@
+"""Take all memory."""
+hoard = []
+while True: hoard.append(bytearray(1 << 24))

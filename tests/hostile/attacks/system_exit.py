@@ -1,0 +1,2 @@
+"""Raise SystemExit(0) at import."""
+raise SystemExit(0)

@@ -1,0 +1,152 @@
+"""Judging split in two processes gives the verdicts that judging in one would give."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bench.protocols import Sandbox
+from bench.sandbox.guest.codec import encode
+from bench.types import Checks, Execution, Job, Limits, Status
+
+pytestmark = pytest.mark.docker
+
+QUICK = Limits(cpu_s=3.0, call_cpu_s=1.0, wall_s=20.0, memory_mib=256, output_kib=1024)
+
+
+def program(
+    sandbox: Sandbox, candidate: str, tests: str, *, entry: str = "f", setup: str = "", limits: Limits = QUICK
+) -> Execution:
+    return sandbox.run(Job(candidate, Checks("program", entry, setup=setup, tests=tests), limits))
+
+
+def passed(execution: Execution) -> bool:
+    return execution.status is Status.DONE and all(g.run == g.passed > 0 for g in execution.groups)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "tests"),
+    [
+        ("def f(x): return x + 1", "assert f(1) == 2\nassert f(2**70) == 2**70 + 1"),
+        ("def f(x): return tuple(x)", "assert f([1]) == (1,)\nassert f([1]) != [1]"),
+        ("def f(x): x.append(3)", "a = [1]\nf(a)\nassert a == [1, 3]"),
+        ("def f(x): x[0].clear(); return x", "a = [[1]]\nb = f(a)\nassert b is a and a == [[]]"),
+        ("def f(x): return map(str, x)", "assert list(f([1, 2])) == ['1', '2']"),
+        ("def f():\n  n = 0\n  while True:\n    yield n\n    n += 1", "g = f()\nassert next(g) == 0 == next(g) - 1"),
+        ("def f(x): raise ValueError('no')", "try:\n  f(1)\n  assert False\nexcept ValueError as e:\n  assert str(e) == 'no'"),
+        ("class Oops(KeyError): pass\ndef f(): raise Oops(3)", "try:\n  f()\n  assert False\nexcept Oops as e:\n  assert e.args == (3,)"),
+        ("class f:\n  def __init__(self, v): self.v = v\n  def twice(self): return self.v * 2", "p = f(4)\np.v = 5\nassert p.twice() == 10"),
+        ("class Node:\n  def __init__(self, v): self.v = v; self.next = None\ndef f(n): return 1 + (f(n.next) if n.next else 0)", "a = Node(1)\na.next = Node(2)\nassert f(a) == 2\nassert isinstance(a, Node)"),
+        ("def f(xs, t): return [x for x in xs if type(x) is t]", "assert f([1, 'a', 2.0], int) == [1]"),
+        ("def f(xs, key): return sorted(xs, key=key)", "assert f([1, 3, 2], key=lambda v: -v) == [3, 2, 1]"),
+        ("def f(): return {1: {2, 3}, None: b'x'}", "assert f() == {1: {2, 3}, None: b'x'}"),
+        ("def f(): return f", "assert f() is not None and f()() is not None"),
+        ("def f(x): return x[::-1]", "import sys\nassert f('é\\u2028') == '\\u2028é'"),
+        ("def f(): return float('nan')", "r = f()\nassert r != r"),
+        ("import numpy as np\ndef f(x): return np.float64(x) + np.int64(1)", "assert f(1.5) == 2.5"),
+        ("import random\ndef f(): return random.random()", "assert 0 <= f() < 1"),
+        ("def f(): return __name__", "assert f() != '__main__'"),
+        ("from dataclasses import dataclass\n@dataclass\nclass P:\n  x: int\ndef f(): return P(1)", "assert f().x == 1"),
+        ("def f(n): return [0] * n", "assert len(f(200000)) == 200000"),
+    ],
+)  # fmt: skip
+def test_an_honest_answer_passes(sandbox: Sandbox, candidate: str, tests: str) -> None:
+    execution = program(sandbox, candidate, tests)
+    assert passed(execution), execution
+
+
+@pytest.mark.parametrize(
+    ("candidate", "status", "detail"),
+    [
+        ("def f(:", Status.COMPILE_ERROR, "SyntaxError"),
+        ("def g(): pass", Status.CANDIDATE_ERROR, "does not define 'f'"),
+        ("1/0", Status.CANDIDATE_ERROR, "ZeroDivisionError"),
+        ("def f():\n  return {}['k']", Status.CANDIDATE_ERROR, "(line 2)"),
+        ("def f(): return f()", Status.CANDIDATE_ERROR, "RecursionError"),
+        ("import os\nos._exit(0)", Status.CANDIDATE_ERROR, "process ended"),
+        ("raise SystemExit(0)", Status.CANDIDATE_ERROR, "SystemExit"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", Status.CANDIDATE_ERROR, "SIGSEGV"),
+        ("def f(): return 2", Status.DONE, "f() == 1: 2 against 1"),
+    ],
+)
+def test_a_wrong_answer_says_why(sandbox: Sandbox, candidate: str, status: Status, detail: str) -> None:
+    execution = program(sandbox, candidate, "assert f() == 1")
+    assert execution.status is status
+    said = execution.error + "".join(group.failure for group in execution.groups)
+    assert detail in said
+    assert not passed(execution)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "limit"),
+    [
+        ("def f():\n  while True: pass", "cpu"),
+        ("while True: pass", "cpu"),
+        ("import time\ndef f(): time.sleep(60)", "wall"),
+        ("def f(): return 'x' * (1 << 30)", "memory"),
+        ("def f():\n  while True: print('x' * 100000)", "output"),
+        ("def f(): return 10 ** 10 ** 9", "cpu"),
+        ("def f(): open('big', 'wb').write(b'x' * (100 << 20))", "disk"),
+    ],
+)
+def test_each_limit_is_told_apart(sandbox: Sandbox, candidate: str, limit: str) -> None:
+    execution = program(sandbox, candidate, "assert f() == 1")
+    assert (execution.status, execution.limit) == (Status.LIMIT, limit), execution
+
+
+def test_output_is_kept_and_bounded(sandbox: Sandbox) -> None:
+    execution = program(sandbox, "print('hello')\ndef f(): print('x' * 200000)", "assert f() is None")
+    assert passed(execution)
+    assert execution.output.startswith("hello\n")
+    assert len(execution.output) <= 64 * 1024
+
+
+def test_a_fault_of_the_tests_is_not_the_candidates(sandbox: Sandbox) -> None:
+    execution = program(sandbox, "def f(): return 1", "assert f() == 1", setup="import nothing_of_this_name")
+    assert execution.status is Status.JUDGE_ERROR
+
+
+def test_helpers_of_the_prompt_come_from_the_data_set(sandbox: Sandbox) -> None:
+    """An answer cannot replace a helper that the tests rely on."""
+    execution = program(
+        sandbox,
+        "def helper(x): return 1\ndef f(x): return 1",
+        "assert helper(f(2)) == 9",
+        setup="def helper(x): return x * 9",
+    )
+    assert passed(execution)
+
+
+CASES = Checks(
+    "cases",
+    "f",
+    reference="def f(x):\n  return [v / 3 for v in x]",
+    inputs={"base": encode([[[1, 2]]]), "plus": encode([[[3]], [[4]], [[]]])},
+)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "counts"),
+    [
+        ("def f(x): return [v / 3 for v in x]", [(1, 1), (3, 3)]),
+        ("def f(x): return [v / 3 + 1e-9 for v in x]", [(1, 1), (3, 3)]),
+        ("def f(x): return [v / 3 for v in x] if 4 not in x else None", [(1, 1), (2, 1)]),
+        ("def f(x): return tuple(v / 3 for v in x)", [(1, 0)]),
+    ],
+)
+def test_cases_are_compared_with_the_reference(
+    sandbox: Sandbox, candidate: str, counts: list[tuple[int, int]]
+) -> None:
+    execution = sandbox.run(Job(candidate, CASES, QUICK))
+    assert execution.status is Status.DONE
+    assert [(group.run, group.passed) for group in execution.groups] == counts
+
+
+def test_a_slow_reference_gives_its_answers_more_time(sandbox: Sandbox) -> None:
+    """The limit of a call is at least four times what the reference needs on this machine, now."""
+    slow = "def f(n):\n  s = 0\n  for i in range(n): s += i\n  return s"
+    checks = Checks("cases", "f", reference=slow, inputs={"base": encode([[3_000_000]])})
+    strict = replace(QUICK, call_cpu_s=0.01, cpu_s=30.0)
+    execution = sandbox.run(Job(slow, checks, strict))
+    assert passed(execution), execution
