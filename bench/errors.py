@@ -94,6 +94,8 @@ class ProviderError(BenchError):
         self.retry_after_s = retry_after_s
         self.http_status = http_status
         self.raw_reply = raw_reply
+        self.tries = 1
+        """How often it was asked before giving up."""
 
     @property
     def retryable(self) -> bool:

@@ -112,7 +112,7 @@ def _set_equal(args: list[Any], got: Any, expected: Any, *, exact: bool) -> bool
 def _not_none(args: list[Any], got: Any, expected: Any, *, exact: bool) -> bool:
     """A match object and True mean the same; so do None and False."""
     del args
-    return exact if isinstance(got, bool) else expected == (got is not None)
+    return exact if isinstance(got, bool) else bool(expected == (got is not None))
 
 
 _SPECIAL: dict[str, Callable[..., bool] | None] = {

@@ -1,0 +1,49 @@
+# Two commands matter: `make demo` and `make test`. Each does all of its own set-up.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.evenbench
+
+.PHONY: help venv docker image demo test test-fast test-docker lint format bench clean
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+venv: $(STAMP)  ## the virtual environment, with everything pinned
+
+$(STAMP): pyproject.toml requirements/dev.txt
+	@scripts/make-venv.sh $(PYTHON)
+	@touch $@
+
+docker:  ## a Docker Engine that answers
+	@scripts/setup-docker.sh
+
+image: venv docker  ## the sandbox image
+	@$(BIN)/python -c "from bench.sandbox.docker import IMAGE, connect; from bench.sandbox.images import ensure_image; print(ensure_image(connect(), IMAGE, say=print).tag)"
+
+demo: image  ## the main job on its embedded default
+	@scripts/demo.sh
+
+lint: venv  ## ruff, mypy, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-fast: venv  ## the tests that need no Docker
+	$(BIN)/pytest -q -m "not docker"
+
+test-docker: image  ## the tests that need Docker; none may be skipped for want of it
+	EVENBENCH_REQUIRE_DOCKER=1 $(BIN)/pytest -q -m docker
+
+test: lint test-fast test-docker  ## everything
+
+format: venv  ## put the code in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: image  ## how fast and how right we are
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+clean:  ## everything that can be made again
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist results/demo

@@ -1,0 +1,179 @@
+"""The one HTTP client of all adapters: JSON out, JSON in, both verbatim; every failure a ProviderError.
+
+It never retries (``bench.models.retry`` does), and no key leaves it: neither in an error nor in a repr.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+
+from bench.errors import Fault, ProviderError, UsageError
+from bench.models import faults
+from bench.types import Json, Timing
+
+CONNECT_S = 10.0
+MAX_REPLY_BYTES = 64 * 2**20
+"""More than any model writes; stops an endpoint that never ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A JSON object a provider answered with."""
+
+    json: dict[str, Json]
+    raw: str
+    raw_request: str
+    request_id: str
+    timing: Timing
+
+    def invalid(self, message: str) -> ProviderError:
+        """The error to raise when what an adapter needs is not in the reply."""
+        return ProviderError(Fault.INVALID_REPLY, message, raw_reply=self.raw)
+
+
+class Client:
+    """Posts JSON to one provider. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout_s: float,
+        concurrency: int,
+        headers: Mapping[str, str] | None = None,
+        key: str = "",
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._secrets = (key,) if key else ()
+        self._timeout_s = timeout_s
+        self._http = httpx.Client(
+            headers={"content-type": "application/json", **(headers or {})},
+            timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
+            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
+            # A proxy of the environment is for the world outside, not for a server on this machine.
+            trust_env=not _is_loopback(base_url),
+        )
+
+    def __repr__(self) -> str:
+        return f"Client({self.base_url!r})"
+
+    def close(self) -> None:
+        self._http.close()
+
+    def post(self, path: str, body: Mapping[str, Json]) -> Reply:
+        """Post ``body`` and return the reply's JSON object. Raises ProviderError for anything else."""
+        text = json.dumps(body)
+        asked_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        start = time.perf_counter()
+        status, headers, raw = self._exchange(path, text, deadline=time.monotonic() + self._timeout_s)
+        timing = Timing(asked_at=asked_at, total_s=time.perf_counter() - start)
+        if status != 200 or _tells_error(raw):
+            raise faults.from_reply(status, raw, headers, secrets=self._secrets)
+        request_id = headers.get("x-request-id") or headers.get("request-id") or ""
+        raw = faults.redacted(raw, self._secrets)
+        return Reply(json_object(raw), raw=raw, raw_request=text, request_id=request_id, timing=timing)
+
+    def _exchange(self, path: str, text: str, *, deadline: float) -> tuple[int, httpx.Headers, str]:
+        """One exchange, whole: the deadline also ends a reply that trickles for ever."""
+        try:
+            with self._http.stream("POST", self.base_url + path, content=text.encode()) as response:
+                chunks: list[bytes] = []
+                size = 0
+                for chunk in response.iter_bytes():
+                    chunks.append(chunk)
+                    size += len(chunk)
+                    if time.monotonic() > deadline:
+                        raise ProviderError(Fault.TIMEOUT, f"no whole reply within {self._timeout_s:g} s")
+                    if size > MAX_REPLY_BYTES:
+                        raise ProviderError(
+                            Fault.INVALID_REPLY, f"a reply of more than {MAX_REPLY_BYTES} bytes"
+                        )
+                return response.status_code, response.headers, b"".join(chunks).decode("utf-8", "replace")
+        except httpx.TimeoutException as error:
+            message = f"no reply from {self.base_url} in time: {type(error).__name__}"
+            raise ProviderError(Fault.TIMEOUT, message) from None
+        except httpx.DecodingError:
+            raise ProviderError(Fault.INVALID_REPLY, "the reply cannot be decompressed") from None
+        except httpx.RequestError as error:
+            # The cause is left out: libraries put whole headers, the key among them, into their errors.
+            detail = faults.redacted(str(error), self._secrets) or type(error).__name__
+            raise ProviderError(Fault.TRANSPORT, f"{self.base_url}: {detail}") from None
+
+
+def json_object(raw: str) -> dict[str, Json]:
+    """The JSON object of a reply; blank lines that keep a connection alive may stand before it."""
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise ProviderError(Fault.INVALID_REPLY, f"the reply is not JSON: {error}", raw_reply=raw) from None
+    if not isinstance(value, dict):
+        kind = type(value).__name__
+        raise ProviderError(Fault.INVALID_REPLY, f"the reply is {kind}, not an object", raw_reply=raw)
+    return value
+
+
+def text_of(value: Json) -> str:
+    """A field that should hold text; an absent or odd one is empty."""
+    return value if isinstance(value, str) else ""
+
+
+def count_of(value: Json) -> int | None:
+    """A field that should hold a number of tokens; an absent or odd one is unknown."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def required_name(name: str, provider: str) -> str:
+    """What stands behind ``provider/``; UsageError when nothing does."""
+    if not name:
+        raise UsageError(f"{provider}/ names no model", hint=f"Write {provider}/NAME.")
+    return name
+
+
+def api_key(environ: Mapping[str, str], variable: str) -> str:
+    """The key of that name. Raises UsageError, which never shows it, when it is missing or malformed."""
+    key = environ.get(variable, "").strip()
+    if not key:
+        raise UsageError(
+            f"{variable} is not set", hint=f"export {variable}=... or put it into a file .env here."
+        )
+    return checked_key(key, variable)
+
+
+def checked_key(key: str, variable: str) -> str:
+    """The key if it can stand in a header: with a stray line break it would end up in an error text."""
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise UsageError(f"{variable} holds characters that no key has", hint="Copy the key again.")
+    return key
+
+
+def checked_url(url: str, origin: str) -> str:
+    """An http(s) address without a trailing slash. One with a password in it would end up in every record."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise UsageError(f"{origin}: not an address: {error}") from None
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise UsageError(f"{origin}: {url!r} is not an address", hint="For example http://127.0.0.1:8000/v1.")
+    if parsed.userinfo or parsed.query or parsed.fragment:
+        hint = "Keys belong in the environment; give the plain address."
+        raise UsageError(f"{origin}: the address must hold no user, query or fragment", hint=hint)
+    return url.rstrip("/")
+
+
+def _is_loopback(url: str) -> bool:
+    host = httpx.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _tells_error(raw: str) -> bool:
+    return '"error"' in raw and faults.error_object(raw) is not None
