@@ -1,0 +1,83 @@
+"""How models are asked: templates by name and version. A changed text is a new version, never an edit."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from bench.errors import UsageError
+from bench.types import Message, Problem, Track
+
+_CODE_STOPS = ("\ndef ", "\nclass ", "\nif __name__", "\n```")
+"""A base model is stopped where the next thing begins; four, which is what the APIs take at most."""
+
+_ONE_BLOCK = "Reply with a single fenced Python code block that holds {what}, and nothing else."
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """``{{name}}`` stands for ``prompt``, ``entry_point`` or one of the problem's fields."""
+
+    text: str
+    stop: tuple[str, ...] = ()
+
+
+TEMPLATES = {
+    "function-chat@1": Template(
+        "Complete the following Python function.\n\n```python\n{{prompt}}```\n\n"
+        + _ONE_BLOCK.format(what="the complete function with its signature, and every import it needs")
+    ),
+    "function-complete@1": Template("{{prompt}}", _CODE_STOPS),
+    "task-chat@1": Template(
+        "{{text}}\n\nThe code must define `{{entry_point}}` and pass these tests:\n\n"
+        "```python\n{{tests}}\n```\n\n" + _ONE_BLOCK.format(what="the complete code")
+    ),
+    "task-complete@1": Template("{{prompt}}", ("\nassert ", "\nclass Test", "\nif __name__", "\n```")),
+    "repair-chat@1": Template(
+        "The following Python code has a bug. {{symptom}}\n\n```python\n{{buggy}}```\n\n"
+        "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code")
+    ),
+    "repair-complete@1": Template("{{prompt}}", ("\n# Wrong", "\nif __name__", "\n```")),
+}
+
+
+BY_TRACK: dict[str, dict[Track, str]] = {
+    "by-track-chat@1": {Track.GENERATION: "function-chat@1", Track.REPAIR: "repair-chat@1"},
+    "by-track-complete@1": {Track.GENERATION: "function-complete@1", Track.REPAIR: "repair-complete@1"},
+}
+"""For suites of several tracks: which template asks for which."""
+
+
+def template(name: str, track: Track = Track.GENERATION) -> Template:
+    """Raises UsageError for a name that does not exist."""
+    name = BY_TRACK.get(name, {}).get(track, name)
+    try:
+        return TEMPLATES[name]
+    except KeyError:
+        known = ", ".join(sorted((*TEMPLATES, *BY_TRACK)))
+        raise UsageError(f"no prompt template {name!r}", hint=f"there are: {known}") from None
+
+
+def messages(name: str, problem: Problem) -> tuple[Message, ...]:
+    """The question about a problem. Code goes in as it is: not a newline is added or stripped."""
+    values = {"prompt": problem.prompt, "entry_point": problem.entry_point, **problem.fields}
+
+    def fill(match: re.Match[str]) -> str:
+        if match.group(1) not in values:
+            raise UsageError(f"{problem.id} has no field {match.group(1)!r}, which template {name} asks for")
+        return values[match.group(1)]
+
+    text = template(name, problem.track).text
+    return (Message("user", re.sub(r"\{\{(\w+)\}\}", fill, text)),)
+
+
+def stop_sequences(name: str) -> tuple[str, ...]:
+    return template(name).stop
+
+
+def template_digest(name: str) -> str:
+    """sha256 over texts and stops: what a name stood for."""
+    found = [template(name, track) for track in Track]
+    parts = [part for each in found for part in (each.text, *each.stop)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()

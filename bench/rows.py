@@ -1,0 +1,188 @@
+"""From a row of a data set to a problem: one reader a format."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bench.evalplus import mbpp_inputs, oracle_of
+from bench.sandbox.guest.codec import dumps, encode, loads
+from bench.types import Checks, Limits, Problem, Track
+
+Row = dict[str, Any]
+Reader = Callable[[str, Row, Limits], Problem]
+
+
+def humaneval(suite: str, row: Row, limits: Limits) -> Problem:
+    """HumanEval (Chen et al. 2021): a signature with a docstring; asserts in a function ``check``."""
+    reference = row["prompt"] + row["canonical_solution"]
+    entry = row["entry_point"]
+    helpers = _without(reference, entry)
+    return Problem(
+        suite=suite,
+        id=row["task_id"],
+        track=Track.GENERATION,
+        language="python",
+        prompt=row["prompt"],
+        entry_point=entry,
+        preamble=_preamble(row["prompt"], entry),
+        reference=reference,
+        checks=Checks("program", entry, setup=helpers, tests=f"{row['test']}\ncheck({entry})\n"),
+        limits=limits,
+    )
+
+
+def humaneval_plus(suite: str, row: Row, limits: Limits) -> Problem:
+    """HumanEval+ (Liu et al. 2023): inputs, whose expected outputs the reference gives."""
+    entry = row["entry_point"]
+    reference = row["prompt"] + row["canonical_solution"]
+    inputs = {"base": _calls(row["base_input"]), "plus": _calls(row["plus_input"])}
+    return Problem(
+        suite=suite,
+        id=row["task_id"],
+        track=Track.GENERATION,
+        language="python",
+        prompt=row["prompt"],
+        entry_point=entry,
+        preamble=_preamble(row["prompt"], entry),
+        reference=reference,
+        checks=Checks(
+            "cases",
+            entry,
+            reference=reference,
+            inputs=inputs,
+            oracle=oracle_of("humaneval", entry),
+            tolerance=row["atol"],
+        ),
+        limits=limits,
+    )
+
+
+def mbpp(suite: str, row: Row, limits: Limits) -> Problem:
+    """MBPP (Austin et al. 2021), full or sanitized: a task in words and three asserts, which are shown."""
+    number = int(row["task_id"])
+    text = str(row.get("text") or row["prompt"]).strip()
+    code = _unix(row["code"])
+    setup = "\n".join((*row.get("test_imports", ()), _unix(row.get("test_setup_code", ""))))
+    shown = "\n".join(_unix(test) for test in row["test_list"])
+    entry = _called(shown, code)
+    return Problem(
+        suite=suite,
+        id=f"Mbpp/{number}",
+        track=Track.GENERATION,
+        language="python",
+        prompt=_docstring(f"{text}\n{shown}"),
+        entry_point=entry,
+        reference=code,
+        checks=Checks("program", entry, tests=f"{setup}\n{shown}\n"),
+        fields={"text": text, "tests": shown},
+        limits=limits,
+    )
+
+
+def mbpp_plus(suite: str, row: Row, limits: Limits) -> Problem:
+    """MBPP+ (Liu et al. 2023): a docstring with one assert; inputs as in HumanEval+."""
+    entry = row["entry_point"]
+    body = ast.get_docstring(ast.parse(row["prompt"]), clean=False) or ""
+    lines = body.strip().split("\n")
+    shown = [line for line in lines if line.startswith("assert ")]
+    reference = row["prompt"] + row["canonical_solution"]
+    inputs = {name: _calls(mbpp_inputs(row["task_id"], row[f"{name}_input"])) for name in ("base", "plus")}
+    return Problem(
+        suite=suite,
+        id=row["task_id"],
+        track=Track.GENERATION,
+        language="python",
+        prompt=row["prompt"],
+        entry_point=entry,
+        reference=reference,
+        checks=Checks(
+            "cases",
+            entry,
+            reference=reference,
+            inputs=inputs,
+            oracle=oracle_of("mbpp", entry),
+            tolerance=row["atol"],
+        ),
+        fields={
+            "text": "\n".join(line for line in lines if line not in shown),
+            "tests": "\n".join(shown),
+        },
+        limits=limits,
+    )
+
+
+def native(suite: str, row: Row, limits: Limits) -> Problem:
+    """This project's own problems: ``tasks/smoke/problems/*.toml``."""
+    entry, track = row["entry_point"], Track(row["track"])
+    prompt = row["prompt"] if track is Track.GENERATION else _repair_prompt(row["symptom"], row["buggy"])
+    fields = {"symptom": row["symptom"].strip(), "buggy": row["buggy"]} if track is Track.REPAIR else {}
+    return Problem(
+        suite=suite,
+        id=f"{suite.partition(':')[0]}/{row['id']}",
+        track=track,
+        language="python",
+        prompt=prompt,
+        entry_point=entry,
+        preamble=_preamble(prompt, entry) if track is Track.GENERATION else "",
+        reference=row["reference"],
+        checks=Checks("program", entry, tests=row["tests"]),
+        fields=fields,
+        limits=limits,
+    )
+
+
+READERS: dict[str, Reader] = {
+    "humaneval": humaneval,
+    "humaneval-plus": humaneval_plus,
+    "mbpp": mbpp,
+    "mbpp-plus": mbpp_plus,
+    "native": native,
+}
+
+
+def _calls(calls: Iterable[Iterable[Any]]) -> str:
+    """Each call encoded by itself, so that none refers to a container of another."""
+    return dumps([loads(encode(list(args))) for args in calls])
+
+
+def _without(source: str, name: str) -> str:
+    """A program without one of its functions."""
+    body = [node for node in ast.parse(source).body if getattr(node, "name", None) != name]
+    return "\n".join(ast.unparse(node) for node in body)
+
+
+def _preamble(prompt: str, entry: str) -> str:
+    """What stands before the function that is asked for: the prompt's imports and helpers."""
+    match = re.search(rf"^(?:async\s+)?(?:def|class)\s+{re.escape(entry)}\b", prompt, re.MULTILINE)
+    return prompt[: match.start()] if match else ""
+
+
+def _unix(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _docstring(text: str) -> str:
+    quotes = '"""' if '"""' not in text else "'''"
+    return f"{quotes}\n{text}\n{quotes}\n"
+
+
+def _called(tests: str, code: str) -> str:
+    """The function of the reference that the tests call first."""
+    defined = {node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    called = [
+        node.func.id
+        for node in ast.walk(ast.parse(tests))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    own = [name for name in called if name in defined]
+    return (own or [name for name in called if not hasattr(builtins, name)] or sorted(defined))[0]
+
+
+def _repair_prompt(symptom: str, buggy: str) -> str:
+    """For base models: the wrong code as a comment, to be followed by the right one."""
+    lines = [f"{symptom.strip()}", "The wrong code:", *buggy.rstrip().split("\n"), "", "The corrected code:"]
+    return "".join(f"# {line}".rstrip() + "\n" for line in lines)

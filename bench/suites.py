@@ -1,0 +1,210 @@
+"""Suites: problems, the way of asking and the judge, named and versioned in ``tasks/<suite>/suite.toml``."""
+
+from __future__ import annotations
+
+import difflib
+import random
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench import registry
+from bench.assets import tasks_dir
+from bench.datasets import Hub, Package, Row, Rows, Source, digest, load_rows
+from bench.errors import PluginError, UsageError
+from bench.prompts import template
+from bench.rows import READERS
+from bench.types import Json, Limits, Problem, Track
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What ``-s NAME`` stands for. ``errata``: problem id -> why its own reference does not pass."""
+
+    name: str
+    version: str
+    title: str
+    track: Track
+    language: str
+    problems: tuple[Problem, ...]
+    total: int
+    judge: str = "calls"
+    prompts: tuple[str, str] = ("function-chat@1", "function-complete@1")
+    errata: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def limited(self) -> bool:
+        return len(self.problems) < self.total
+
+    def limit(self, k: int, *, seed: int) -> Suite:
+        """A seeded sample of ``k`` problems in their own order: the first ones are the easy ones."""
+        if k >= len(self.problems):
+            return self
+        chosen = sorted(random.Random(f"{self.name} {seed}").sample(range(len(self.problems)), k))
+        return replace(self, problems=tuple(self.problems[index] for index in chosen))
+
+
+class _Data(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    key: str
+    fields: tuple[str, ...]
+    records: int = 0
+    sha256: str = ""
+    files: tuple[str, ...] = ()
+    hub: Hub | None = None
+    url: str = ""
+    package: Package | None = None
+    folder: str = ""
+    """Rows that come with the suite: a folder of .toml files beside its definition."""
+
+
+class _Prompts(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    chat: str
+    complete: str
+
+
+class _Variant(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    data: _Data
+    title: str = ""
+    errata: dict[str, str] = {}
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A suite.toml: one set of data, or several as variants, the first of which is the default."""
+
+    name: str
+    version: str
+    title: str
+    track: Track
+    rows: str
+    prompts: _Prompts
+    language: str = "python"
+    judge: str = "calls"
+    limits: Limits = Limits()
+    data: _Data | None = None
+    errata: dict[str, str] = {}
+    variants: dict[str, _Variant] = {}
+
+
+def suite_names() -> list[str]:
+    """Every suite and variant that ``-s`` knows, plug-ins included."""
+    names = set(registry.names(registry.SUITES))
+    for path in sorted(tasks_dir().glob("*/suite.toml")):
+        file = _read(path)
+        names |= {file.name, *(f"{file.name}:{variant}" for variant in file.variants)}
+    return sorted(names)
+
+
+def load_suite(name: str, *, data: Sequence[Path] = (), say: Say = lambda _: None) -> Suite:
+    """A suite with its problems, from our own definitions or a plug-in.
+
+    Raises UsageError for an unknown name, DataError where its data cannot be had or is another.
+    """
+    base, _, variant = name.partition(":")
+    path = tasks_dir() / base / "suite.toml"
+    if path.is_file():
+        return _build(_read(path), name, variant, path.parent, data, say)
+    if name in registry.names(registry.SUITES) or ":" in name or name.endswith(".py"):
+        return _plugin(name)
+    close = difflib.get_close_matches(name, suite_names(), n=1)
+    meant = f"did you mean {close[0]!r}? " if close else ""
+    raise UsageError(f"unknown suite {name!r}", hint=f"{meant}There are: {', '.join(suite_names())}")
+
+
+def _plugin(name: str) -> Suite:
+    made: Any = registry.load(registry.SUITES, name)
+    suite = made() if callable(made) else made
+    if not isinstance(suite, Suite):
+        raise PluginError(f"suite plug-in {name!r} gives a {type(suite).__name__}, not a bench.suites.Suite")
+    return suite
+
+
+def _read(path: Path) -> _File:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: {error}", hint="docs/suites.md describes a suite.toml") from None
+
+
+def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path], say: Say) -> Suite:
+    wanted = variant or next(iter(file.variants), "")
+    if wanted not in file.variants and wanted:
+        known = ", ".join(f"{file.name}:{other}" for other in file.variants) or f"only {file.name}"
+        raise UsageError(f"suite {file.name!r} has no variant {wanted!r}", hint=f"there are: {known}")
+    chosen = file.variants[wanted] if wanted else _Variant(_present(file), file.title, file.errata)
+    if file.rows not in READERS:
+        raise UsageError(f"{file.name}: no row format {file.rows!r}", hint=f"there are: {', '.join(READERS)}")
+    for prompt in (file.prompts.chat, file.prompts.complete):
+        template(prompt)
+    source = _source(chosen.data)
+    rows = (
+        _own(chosen.data, source, home)
+        if chosen.data.folder
+        else load_rows(source, name=name, data=data, say=say)
+    )
+    problems = tuple(READERS[file.rows](name, row, file.limits) for row in rows.rows)
+    _check_unique(name, problems)
+    return Suite(
+        name=name,
+        version=file.version,
+        title=chosen.title or file.title,
+        track=file.track,
+        language=file.language,
+        problems=problems,
+        total=len(problems),
+        judge=file.judge,
+        prompts=(file.prompts.chat, file.prompts.complete),
+        errata=chosen.errata,
+        data=_described(rows, source),
+    )
+
+
+def _present(file: _File) -> _Data:
+    if file.data is None:
+        raise UsageError(f"suite {file.name!r} names no data", hint="it needs [data] or [variants.NAME.data]")
+    return file.data
+
+
+def _source(data: _Data) -> Source:
+    return Source(
+        key=data.key,
+        fields=data.fields,
+        records=data.records,
+        sha256=data.sha256,
+        files=data.files,
+        hub=data.hub,
+        url=data.url,
+        package=data.package,
+    )
+
+
+def _own(data: _Data, source: Source, home: Path) -> Rows:
+    """Rows of this project's own: their digest is stated, not pinned, for they change with the checkout."""
+    rows: list[Row] = []
+    for path in sorted((home / data.folder).glob("*.toml")):
+        row = {"id": path.stem, "prompt": "", "buggy": "", "symptom": ""} | tomllib.loads(
+            path.read_text("utf-8")
+        )
+        rows.append(row)
+    return Rows(tuple(rows), f"folder {data.folder}", digest(rows, source))
+
+
+def _described(rows: Rows, source: Source) -> dict[str, Json]:
+    described: dict[str, Json] = {"origin": rows.origin, "sha256": rows.sha256, "records": len(rows.rows)}
+    if source.hub is not None:
+        described |= {"repository": source.hub.repo, "revision": source.hub.revision}
+    return described
+
+
+def _check_unique(name: str, problems: Sequence[Problem]) -> None:
+    seen: set[str] = set()
+    for problem in problems:
+        if problem.id in seen:
+            raise UsageError(f"suite {name!r} has two problems called {problem.id!r}")
+        seen.add(problem.id)
