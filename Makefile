@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.evenbench
 
+# The order is the point: what is cheap fails first.
+.NOTPARALLEL:
+
 .PHONY: help venv docker image demo test test-fast test-docker lint format bench clean
 
 help:  ## what there is
@@ -31,10 +34,10 @@ lint: venv  ## ruff, mypy, import contracts
 	$(BIN)/lint-imports
 
 test-fast: venv  ## the tests that need no Docker
-	$(BIN)/pytest -q -m "not docker"
+	$(BIN)/pytest -m "not docker"
 
 test-docker: image  ## the tests that need Docker; none may be skipped for want of it
-	EVENBENCH_REQUIRE_DOCKER=1 $(BIN)/pytest -q -m docker
+	EVENBENCH_REQUIRE_DOCKER=1 $(BIN)/pytest -m docker
 
 test: lint test-fast test-docker  ## everything
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bench.evalplus import mbpp_inputs, oracle_of
-from bench.sandbox.guest.codec import dumps, encode, loads
+from bench.sandbox.guest.codec import dumps, encode
 from bench.types import Checks, Limits, Problem, Track
 
 Row = dict[str, Any]
@@ -145,8 +145,8 @@ READERS: dict[str, Reader] = {
 
 
 def _calls(calls: Iterable[Iterable[Any]]) -> str:
-    """Each call encoded by itself, so that none refers to a container of another."""
-    return dumps([loads(encode(list(args))) for args in calls])
+    """A list of texts: each call's arguments encoded by themselves, as they will cross."""
+    return dumps([encode(list(args)) for args in calls])
 
 
 def _without(source: str, name: str) -> str:

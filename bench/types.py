@@ -135,8 +135,8 @@ class Checks:
     """What decides right or wrong; the model never sees it. ``kind`` names the guest's judging routine.
 
     ``program``: ``tests`` is Python run in the judge's process, where names of the candidate are remote
-    objects. ``cases``: the candidate is called with each of ``inputs`` (groups by name, encoded by the
-    guest's codec) and compared with what ``reference`` returns.
+    objects. ``cases``: the candidate is called with each of ``inputs`` and compared with what ``reference``
+    returns; by group name, a JSON list of argument lists, each a text in the guest's encoding.
     """
 
     kind: str

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
+import shutil
 import subprocess
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import docker
 import docker.errors
+import requests.exceptions
 
 from bench.assets import sandboxes_dir, scripts_dir
 from bench.errors import SandboxError
 
 Say = Callable[[str], None]
+
+_ENGINE_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
 _SHOWN_LINES = 12
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +39,34 @@ class Image:
 
 def image_tag(name: str) -> tuple[str, str]:
     """(tag, sha256 of the Dockerfile). Raises SandboxError for an image that is not defined."""
-    dockerfile = sandboxes_dir() / name / "Dockerfile"
-    if not dockerfile.is_file():
-        raise SandboxError(f"no sandbox image {name!r}: {dockerfile} does not exist")
-    digest = hashlib.sha256(dockerfile.read_bytes()).hexdigest()
+    digest = hashlib.sha256(_dockerfile(name)).hexdigest()
     return f"evenbench-{name}:{digest[:12]}", digest
 
 
 def ensure_image(client: docker.DockerClient, name: str, *, say: Say) -> Image:
     """The image, built if this engine does not have it. Raises SandboxError with the build's last lines."""
     tag, digest = image_tag(name)
-    found = _find(client, tag)
-    if found is None:
-        say(f"building the sandbox image {tag} (once, about a minute)")
-        _ensure_base(client, sandboxes_dir() / name / "Dockerfile", say)
-        _build(client, name, tag, say)
+    try:
         found = _find(client, tag)
+        if found is None:
+            dockerfile = _dockerfile(name)
+            _ensure_base(client, dockerfile, say)
+            say(f"building the sandbox image {tag} (once, about a minute)")
+            _build(client, dockerfile, tag, say)
+            found = _find(client, tag)
+    except _ENGINE_ERRORS as error:
+        hint = "look at `bench doctor`: does the Docker Engine still answer, and has its disk room?"
+        raise SandboxError(f"Docker could not provide {tag}: {error}", hint=hint) from error
     if found is None:
         raise SandboxError(f"{tag} was built, but the engine does not know it", hint="look at `bench doctor`")
     return Image(name, tag, found, digest)
+
+
+def _dockerfile(name: str) -> bytes:
+    path = sandboxes_dir() / name / "Dockerfile"
+    if not path.is_file():
+        raise SandboxError(f"no sandbox image {name!r}: {path} does not exist")
+    return path.read_bytes()
 
 
 def _find(client: docker.DockerClient, tag: str) -> str | None:
@@ -60,45 +76,61 @@ def _find(client: docker.DockerClient, tag: str) -> str | None:
         return None
 
 
-def _ensure_base(client: docker.DockerClient, dockerfile: Path, say: Say) -> None:
-    match = re.search(r"^ARG BASE=(\S+)", dockerfile.read_text("utf-8"), re.MULTILINE)
-    base = match.group(1) if match else ""
+def _ensure_base(client: docker.DockerClient, dockerfile: bytes, say: Say) -> None:
+    match = re.search(rb"^ARG BASE=(\S+)", dockerfile, re.MULTILINE)
+    base = match.group(1).decode() if match else ""
     if not base or _find(client, base) is not None:
         return
     say(f"fetching the base image {base}")
     try:
         client.images.pull(base)
-    except docker.errors.APIError as error:
+    except _ENGINE_ERRORS as error:
         _bootstrap(base, say, why=str(error))
 
 
 def _bootstrap(base: str, say: Say, *, why: str) -> None:
     """Make the base from Debian's packages where no registry answers; needs root."""
     script = scripts_dir() / "base-image.sh"
-    if os.geteuid() != 0 or not script.is_file():
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise SandboxError(
             f"the base image {base} cannot be pulled: {why}",
-            hint=f"run `docker pull {base}` where a registry answers, or `{script}` as root on Debian",
+            hint=f"run `docker pull {base}` when its registry answers, or `bash {script}` as root on Debian",
         )
-    say(f"no registry answers; making {base} from Debian's packages")
-    done = subprocess.run([str(script), base], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise SandboxError(f"{script.name} failed: {done.stderr.strip()[-500:]}")
-
-
-def _build(client: docker.DockerClient, name: str, tag: str, say: Say) -> None:
-    lines: list[str] = []
-    stream = client.api.build(
-        path=str(sandboxes_dir() / name), tag=tag, rm=True, forcerm=True, network_mode="host", decode=True
+    # By way of bash: an installed package does not promise to keep the executable bit.
+    process = subprocess.Popen(
+        ["bash", str(script), base], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    for event in stream:
-        text = str(event.get("stream", "")).strip()
-        if text:
-            lines = [*lines[1 - _SHOWN_LINES :], text]
+    lines: deque[str] = deque(maxlen=_SHOWN_LINES)
+    with process:
+        for line in process.stdout or ():
+            lines.append(line.rstrip())
+            say(lines[-1])
+    if process.returncode != 0:
+        shown = "\n".join(lines)
+        raise SandboxError(f"{Path(script).name} failed:\n{shown}", hint=_way_out(shown, base))
+
+
+def _build(client: docker.DockerClient, dockerfile: bytes, tag: str, say: Say) -> None:
+    """Build from the Dockerfile alone, without a context: the tag then names all that went in."""
+    lines: deque[str] = deque(maxlen=_SHOWN_LINES)
+    # The host's network: Docker's own needs a bridge and NAT, which small machines may lack.
+    events = client.api.build(
+        fileobj=io.BytesIO(dockerfile), tag=tag, rm=True, forcerm=True, network_mode="host", decode=True
+    )
+    for event in events:
+        text = _COLOURS.sub("", str(event.get("stream", ""))).strip()
+        lines.extend(line for line in text.splitlines() if line.strip())
         if text.startswith("Step "):
-            say(text)
+            say(text.split("   ", 1)[0])
         if "error" in event:
-            raise SandboxError(
-                f"building {tag} failed: {event['error']}\n" + "\n".join(lines),
-                hint="is the disk full, or Debian's mirror out of reach? `bench doctor` looks at both",
-            )
+            shown = "\n".join([*lines, str(event["error"])])
+            raise SandboxError(f"building {tag} failed; its last lines:\n{shown}", hint=_way_out(shown, tag))
+
+
+def _way_out(output: str, tag: str) -> str:
+    if "no space left on device" in output.lower():
+        return "the disk that holds Docker's data is full: `docker system df` shows by what"
+    return (
+        "building needs Debian's package mirror; without a network, bring it from a machine that has it: "
+        f"`docker save {tag} | ssh THIS-MACHINE docker load`"
+    )

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bench.protocols import Sandbox
-from bench.sandbox.guest.codec import encode
+from bench.sandbox.guest.codec import dumps, encode
 from bench.types import Checks, Execution, Job, Limits, Status
 
 pytestmark = pytest.mark.docker
@@ -19,6 +19,10 @@ def program(
     sandbox: Sandbox, candidate: str, tests: str, *, entry: str = "f", setup: str = "", limits: Limits = QUICK
 ) -> Execution:
     return sandbox.run(Job(candidate, Checks("program", entry, setup=setup, tests=tests), limits))
+
+
+def calls(*args: list[object]) -> str:
+    return dumps([encode(each) for each in args])
 
 
 def passed(execution: Execution) -> bool:
@@ -122,7 +126,7 @@ CASES = Checks(
     "cases",
     "f",
     reference="def f(x):\n  return [v / 3 for v in x]",
-    inputs={"base": encode([[[1, 2]]]), "plus": encode([[[3]], [[4]], [[]]])},
+    inputs={"base": calls([[1, 2]]), "plus": calls([[3]], [[4]], [[]])},
 )
 
 
@@ -146,7 +150,7 @@ def test_cases_are_compared_with_the_reference(
 def test_a_slow_reference_gives_its_answers_more_time(sandbox: Sandbox) -> None:
     """The limit of a call is at least four times what the reference needs on this machine, now."""
     slow = "def f(n):\n  s = 0\n  for i in range(n): s += i\n  return s"
-    checks = Checks("cases", "f", reference=slow, inputs={"base": encode([[3_000_000]])})
+    checks = Checks("cases", "f", reference=slow, inputs={"base": calls([3_000_000])})
     strict = replace(QUICK, call_cpu_s=0.01, cpu_s=30.0)
     execution = sandbox.run(Job(slow, checks, strict))
     assert passed(execution), execution

@@ -27,12 +27,13 @@ class Oracle:
         """What of the reference's result is compared."""
         return value is not None if self._not_none else value
 
-    def holds(self, args: list[Any], got: Any, expected: Any) -> bool:
+    def holds(self, args: Callable[[], list[Any]], got: Any, expected: Any) -> bool:
+        """Whether the result of a call is right; ``args`` gives the call's arguments where they matter."""
         if self._special is _is_root:
-            return _is_root(args, got, self._tolerance)
+            return _is_root(args(), got, self._tolerance)
         exact = bool(got == expected)
         if self._special is not None:
-            exact = self._special(args, got, expected, exact=exact)
+            exact = self._special(args(), got, expected, exact=exact)
         if self._tolerance == 0 and _is_floats(expected):
             self._tolerance = _FLOAT_TOLERANCE
         if exact or self._tolerance == 0:

@@ -52,19 +52,20 @@ class Link:
 
     def __init__(self, stream: socket, pid: int, *, call_cpu_s: float) -> None:
         self._stream = stream
+        self._reader = wire.Reader(stream)
         self._pid = pid
         self._call_cpu_s = call_cpu_s
         self._callbacks: list[Callable[..., Any]] = []
         self._exceptions: dict[int, type] = {}
-        stream.settimeout(_POLL_S)
 
     def load(self, source: str, *, cpu_s: float) -> None:
         """Run the candidate's module body. Raises NoCandidate if the process was not ready for it."""
         self._stream.settimeout(_READY_S)
         try:
-            wire.receive(self._stream)
+            self._reader.receive()
         except (wire.WireError, TimeoutError) as error:
             raise NoCandidate(str(error)) from None
+        self._stream.settimeout(_POLL_S)
         reply = self._ask(["exec", source], cpu_s)
         if reply[0] == "syntax":
             raise CandidateSyntax(str(reply[1])[:500])
@@ -86,9 +87,10 @@ class Link:
         reply = self._ask(["call", target, tree, named, True], self._call_cpu_s)
         return self._value(reply, nodes)
 
-    def call_text(self, target: str, args: Any, *, cpu_s: float) -> Any:
+    def call_text(self, target: str, args: str, *, cpu_s: float) -> Any:
         """Call with arguments encoded already; nothing is looked at but the result."""
-        return self._value(self._ask(["call", target, args, [], False], cpu_s))
+        request = f'["call",{codec.dumps(target)},{args},[],false]'
+        return self._value(self._ask(request, cpu_s))
 
     def operate(self, operation: str, number: int, *args: Any) -> Any:
         encoder = codec.Encoder(self._outward)
@@ -161,9 +163,11 @@ class Link:
 
     # --- the conversation, and what it may cost ---
 
-    def _ask(self, request: list[Any], cpu_s: float) -> list[Any]:
+    def _ask(self, request: list[Any] | str, cpu_s: float) -> list[Any]:
+        """Send a request, answer what the candidate asks in between, return its reply."""
+        text = request if isinstance(request, str) else codec.dumps(request)
         try:
-            wire.send(self._stream, codec.dumps(request).encode())
+            wire.send(self._stream, text.encode())
             while True:
                 reply = codec.loads(self._receive(cpu_s))
                 if type(reply) is not list or not reply:
@@ -185,35 +189,20 @@ class Link:
             return ["raised", type(error).__name__, str(error)[:200]]
 
     def _receive(self, cpu_s: float) -> bytes:
-        """One frame, while the call's CPU and idle time last."""
-        try:
-            self._stream.settimeout(_POLL_S)
-            head = self._stream.recv(4)
-            if len(head) < 4:
-                head += wire.exactly(self._stream, 4 - len(head))
-        except TimeoutError:
-            head = self._wait(cpu_s)
-        except OSError as error:
-            raise wire.WireError(str(error)) from None
-        length = int.from_bytes(head, "big")
-        if length > wire.MAX_FRAME:
-            raise CandidateLimit("output")
-        self._stream.settimeout(30.0)
-        try:
-            return wire.exactly(self._stream, length)
-        except TimeoutError:
-            raise CandidateLimit("wall") from None
+        """One message, while the call's CPU and idle time last.
 
-    def _wait(self, cpu_s: float) -> bytes:
-        """Wait for a reply's head. CPU time decides; a call that sleeps ends after thrice that in idleness.
-
-        Only time in which the process was seen asleep counts as idle: a busy machine costs it nothing.
+        CPU time decides; a call that sleeps ends after thrice that in idleness. Only time in which the
+        process was seen asleep counts as idle: a busy machine costs it nothing.
         """
+        try:
+            return self._reader.receive()
+        except TimeoutError:
+            pass
         start, idle_s = _usage(self._pid)[0], 0.0
         before = time.monotonic()
         while True:
             try:
-                return wire.exactly(self._stream, 4)
+                return self._reader.receive()
             except TimeoutError:
                 pass
             used, asleep = _usage(self._pid)

@@ -23,6 +23,7 @@ class Server:
 
     def __init__(self, stream: socket) -> None:
         self._stream = stream
+        self._reader = wire.Reader(stream)
         self._handles: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._namespace: dict[str, Any] = {}
@@ -31,7 +32,7 @@ class Server:
         """Say that all rights are given up, then answer."""
         wire.send(self._stream, READY)
         while True:
-            request = codec.loads(wire.receive(self._stream))
+            request = codec.loads(self._reader.receive())
             wire.send(self._stream, codec.dumps(self._answer(request)).encode())
 
     def _answer(self, request: list[Any]) -> list[Any]:
@@ -100,7 +101,7 @@ class Server:
             tree = codec.Encoder(self._handle).tree(list(args))
             wire.send(self._stream, codec.dumps(["callback", number, tree]).encode())
             while True:
-                request = codec.loads(wire.receive(self._stream))
+                request = codec.loads(self._reader.receive())
                 if request[0] == "returned":
                     return codec.Decoder(self._resolve).value(request[1])
                 if request[0] == "raised":

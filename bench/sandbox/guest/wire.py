@@ -8,6 +8,8 @@ import struct
 MAX_FRAME = 64 << 20
 """Bytes; a longer frame ends the connection instead of filling memory."""
 
+_CHUNK = 1 << 18
+
 _HEAD = struct.Struct(">I")
 
 
@@ -24,28 +26,39 @@ def send(stream: socket.socket, body: bytes) -> None:
         raise WireError(str(error)) from None
 
 
+class Reader:
+    """Reads messages, most of them with one call to the system. A timeout loses nothing: ask again."""
+
+    def __init__(self, stream: socket.socket) -> None:
+        self._stream = stream
+        self._data = bytearray()
+
+    def receive(self) -> bytes:
+        """The next message. Raises WireError at the end of the stream, TimeoutError as the socket does."""
+        data = self._data
+        while len(data) < 4:
+            self._more()
+        end = 4 + _HEAD.unpack_from(data)[0]
+        if end > MAX_FRAME:
+            raise WireError(f"a message of {end} bytes")
+        while len(data) < end:
+            self._more()
+        body = bytes(data[4:end])
+        del data[:end]
+        return body
+
+    def _more(self) -> None:
+        try:
+            part = self._stream.recv(_CHUNK)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise WireError(str(error)) from None
+        if not part:
+            raise WireError("the other side closed the connection")
+        self._data += part
+
+
 def receive(stream: socket.socket) -> bytes:
-    (length,) = _HEAD.unpack(exactly(stream, 4))
-    if length > MAX_FRAME:
-        raise WireError(f"a message of {length} bytes")
-    return exactly(stream, length)
-
-
-def exactly(stream: socket.socket, count: int) -> bytes:
-    """``count`` bytes; WireError at the end of the stream. A socket's timeout passes through."""
-    try:
-        data = stream.recv(count)
-        if len(data) == count:
-            return data
-        parts = [data]
-        left = count - len(data)
-        while left and parts[-1]:
-            parts.append(stream.recv(min(left, 1 << 20)))
-            left -= len(parts[-1])
-    except TimeoutError:
-        raise
-    except OSError as error:
-        raise WireError(str(error)) from None
-    if left:
-        raise WireError("the other side closed the connection")
-    return b"".join(parts)
+    """One message of a stream that carries no other."""
+    return Reader(stream).receive()
