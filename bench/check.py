@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from bench.errors import DataError
 from bench.protocols import Judge, Sandbox
+from bench.pysource import parse
 from bench.suites import Suite
 from bench.types import Outcome, Problem, Track, Verdict
 
@@ -79,7 +81,9 @@ def _cases(problem: Problem) -> Iterator[tuple[Problem, str, str]]:
 
 def broken(problem: Problem, statement: str) -> str:
     """The reference with the body of its entry function, or of every method of its class, replaced."""
-    tree = ast.parse(problem.reference)
+    tree = parse(problem.reference)
+    if tree is None:
+        raise DataError(f"the reference of {problem.id} is not Python")
     for node in tree.body:
         if getattr(node, "name", "") != problem.entry_point:
             continue

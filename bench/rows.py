@@ -8,7 +8,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from bench.errors import DataError
 from bench.evalplus import mbpp_inputs, oracle_of
+from bench.pysource import parse
 from bench.sandbox.guest.codec import dumps, encode
 from bench.types import Checks, Limits, Problem, Track
 
@@ -86,7 +88,7 @@ def mbpp(suite: str, row: Row, limits: Limits) -> Problem:
 def mbpp_plus(suite: str, row: Row, limits: Limits) -> Problem:
     """MBPP+ (Liu et al. 2023): a docstring with one assert; inputs as in HumanEval+."""
     entry = row["entry_point"]
-    body = ast.get_docstring(ast.parse(row["prompt"]), clean=False) or ""
+    body = ast.get_docstring(_tree(row["prompt"]), clean=False) or ""
     lines = body.strip().split("\n")
     shown = [line for line in lines if line.startswith("assert ")]
     reference = row["prompt"] + row["canonical_solution"]
@@ -144,6 +146,14 @@ READERS: dict[str, Reader] = {
 }
 
 
+def _tree(source: str) -> ast.Module:
+    """A data set's own code, parsed without a word about its old-fashioned escapes."""
+    tree = parse(source)
+    if tree is None:
+        raise DataError(f"a row's code is not Python: {source[:80]!r}")
+    return tree
+
+
 def _calls(calls: Iterable[Iterable[Any]]) -> str:
     """A list of texts: each call's arguments encoded by themselves, as they will cross."""
     return dumps([encode(list(args)) for args in calls])
@@ -151,7 +161,7 @@ def _calls(calls: Iterable[Iterable[Any]]) -> str:
 
 def _without(source: str, name: str) -> str:
     """A program without one of its functions."""
-    body = [node for node in ast.parse(source).body if getattr(node, "name", None) != name]
+    body = [node for node in _tree(source).body if getattr(node, "name", None) != name]
     return "\n".join(ast.unparse(node) for node in body)
 
 
@@ -172,10 +182,10 @@ def _docstring(text: str) -> str:
 
 def _called(tests: str, code: str) -> str:
     """The function of the reference that the tests call first."""
-    defined = {node.name for node in ast.parse(code).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    defined = {node.name for node in _tree(code).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     called = [
         node.func.id
-        for node in ast.walk(ast.parse(tests))
+        for node in ast.walk(_tree(tests))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     ]
     own = [name for name in called if name in defined]
