@@ -30,7 +30,11 @@ PROBLEM = Problem(
     checks=Checks(
         "program",
         "total",
-        tests="assert total([1, 2, 3]) == 6\nassert total([]) == 0\nassert abs(total([0.5, 0.25]) - 0.75) < 1e-9",
+        tests=(
+            "assert total([1, 2, 3]) == 6\n"
+            "assert total([]) == 0\n"
+            "assert abs(total([0.5, 0.25]) - 0.75) < 1e-9\n"
+        ),
     ),
     limits=LIMITS,
 )
@@ -66,7 +70,8 @@ def test_nothing_of_a_sample_is_left_for_the_next(one_slot: Sandbox) -> None:
         "import os\n"
         "def f():\n"
         "    found = [p for d in ('/tmp', '/dev/shm') for p in os.listdir(d) if d + '/' + p != os.getcwd()]\n"
-        "    return found + [line for n in ('shm', 'sem', 'msg') for line in list(open('/proc/sysvipc/' + n))[1:]]\n"
+        "    ipc = [list(open('/proc/sysvipc/' + name))[1:] for name in ('shm', 'sem', 'msg')]\n"
+        "    return found + sum(ipc, [])\n"
     )
     checks = Checks("program", "f", tests="assert f() == []")
     one_slot.run(Job(leave, PROBLEM.checks, LIMITS))

@@ -72,7 +72,8 @@ def _close(got: Any, expected: Any, tolerance: float) -> bool:
 
 def _is_root(args: list[Any], got: Any, tolerance: float) -> bool:
     """HumanEval/32: any root of the polynomial will do."""
-    return abs(sum(factor * math.pow(got, power) for power, factor in enumerate(args[0]))) <= tolerance
+    value = sum(factor * math.pow(got, power) for power, factor in enumerate(args[0]))
+    return bool(abs(value) <= tolerance)
 
 
 def _anything(args: list[Any], got: Any, expected: Any, *, exact: bool) -> bool:
