@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,7 +39,6 @@ def docker_engine() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _docker_tests_need_docker(request: pytest.FixtureRequest) -> Iterator[None]:
+def _docker_tests_need_docker(request: pytest.FixtureRequest) -> None:
     if request.node.get_closest_marker("docker"):
         request.getfixturevalue("docker_engine")
-    yield
