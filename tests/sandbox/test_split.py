@@ -64,6 +64,9 @@ def test_an_honest_answer_passes(sandbox: Sandbox, candidate: str, tests: str) -
     ("candidate", "status", "detail"),
     [
         ("def f(:", Status.COMPILE_ERROR, "SyntaxError"),
+        ("def f(): return '\ud800'", Status.COMPILE_ERROR, "UnicodeEncodeError"),
+        ("def f(): return '\0'", Status.COMPILE_ERROR, "SyntaxError"),
+        ("(" * 5000, Status.COMPILE_ERROR, "Error"),
         ("def g(): pass", Status.CANDIDATE_ERROR, "does not define 'f'"),
         ("1/0", Status.CANDIDATE_ERROR, "ZeroDivisionError"),
         ("def f():\n  return {}['k']", Status.CANDIDATE_ERROR, "(line 2)"),

@@ -1,0 +1,73 @@
+"""The columns of a leaderboard, in their order. ``docs/leaderboard.md`` says what each means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import TypeAlias, cast
+
+from bench.types import Outcome
+
+Cell: TypeAlias = "bool | int | float | str | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the leaderboard, in the order of its columns. Rates are from 0 to 1; None is unknown."""
+
+    rank: int | None
+    model: str
+    suite: str
+    suite_version: str
+    track: str
+    problems: int
+    problems_total: int
+    limited: bool
+    epochs: int
+    samples_planned: int
+    samples_scored: int
+    samples_unmeasured: int
+    pass_at_1: float | None
+    ci_low: float
+    ci_high: float
+    ci_method: str
+    bound_low: float
+    bound_high: float
+    pass_at_1_base: float | None
+    pass_at_5: float | None
+    pass_at_10: float | None
+    pass_at_100: float | None
+    truncated_share: float | None
+    refused_share: float | None
+    outcomes: Mapping[Outcome, int] = field(metadata={"columns": tuple(f"n_{one}" for one in Outcome)})
+    input_tokens: int | None
+    output_tokens: int | None
+    reasoning_tokens: int | None
+    cost_usd: float | None
+    median_seconds: float | None
+    isolation: str
+    judge: str
+    extractor: str
+    prompt: str
+    sandbox: str
+    data_sha256: str
+    terms: str
+    dropped_params: str
+    served_model: str
+    bench_version: str
+    run: str
+
+    def cells(self) -> dict[str, Cell]:
+        """Its values by column, in order."""
+        cells: dict[str, Cell] = {}
+        for one in fields(self):
+            if one.name == "outcomes":
+                cells |= {f"n_{outcome}": self.outcomes.get(outcome, 0) for outcome in Outcome}
+            else:
+                cells[one.name] = cast(Cell, getattr(self, one.name))
+        return cells
+
+
+COLUMNS: tuple[str, ...] = tuple(
+    name for one in fields(Row) for name in one.metadata.get("columns", (one.name,))
+)
