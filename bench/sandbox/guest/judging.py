@@ -6,6 +6,7 @@ import ast
 import builtins
 import importlib
 import json
+import random
 import sys
 import time
 from socket import socket
@@ -51,6 +52,7 @@ class Failed(Exception):
 def judge(desk: socket, stream: socket, pid: int) -> None:
     """Read a job from the desk, decide, and write the verdict back to it."""
     job = json.loads(wire.receive(desk))
+    random.seed(0)  # some data sets draw their inputs: the same ones every time
     groups: list[Group] = []
     link = Link(stream, pid, call_cpu_s=job["limits"]["call_cpu_s"])
     try:

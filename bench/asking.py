@@ -1,0 +1,198 @@
+"""The asking side of a run: a lane a model, and a number of threads a lane.
+
+An answer is written down as soon as it is there, then handed on to be judged; nothing of it is kept here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+from bench import money, records
+from bench.errors import Fault, ProviderError, StoreError
+from bench.extract import extract
+from bench.models.retry import generate
+from bench.pipeline import Setup, Stopped, Switch, harness_event, spawn, told
+from bench.progress import Tally
+from bench.protocols import Model
+from bench.records import SampleRecord
+from bench.store import State, Store
+from bench.types import Completion, Extraction, Json, Outcome, SampleKey
+
+_HOPELESS = frozenset({Fault.AUTH, Fault.QUOTA})
+"""Faults that the next call to the same model would end with as well."""
+
+_DOWN = frozenset({Fault.TRANSPORT, Fault.TIMEOUT, Fault.SERVER})
+_PATIENCE = 12
+"""Samples in a row that a server may leave unanswered, each after all its tries, before it counts as down."""
+
+
+class Lane:
+    """One model's planned samples, handed out one by one to the threads that ask it."""
+
+    def __init__(self, model: Model, samples: Iterator[tuple[int, SampleKey]]) -> None:
+        self.model = model
+        self._samples = samples
+        self._mutex = threading.Lock()
+        self._closed = False
+        self._unanswered = 0
+
+    def take(self) -> tuple[int, SampleKey] | None:
+        with self._mutex:
+            return None if self._closed else next(self._samples, None)
+
+    def answered(self) -> None:
+        self._unanswered = 0
+
+    def is_down(self) -> bool:
+        """Count one more sample that a server left unanswered; whether it is time to give it up."""
+        with self._mutex:
+            self._unanswered += 1
+            return self._unanswered >= _PATIENCE
+
+    def close(self) -> bool:
+        """Hand out no more; whether it was still open."""
+        with self._mutex:
+            was_open, self._closed = not self._closed, True
+            return was_open
+
+
+class Asking:
+    """Asks the models, writes every answer down, and hands it on to be judged."""
+
+    def __init__(
+        self,
+        setup: Setup,
+        store: Store,
+        switch: Switch,
+        *,
+        state: State,
+        tally: Tally,
+        budget: money.Budget,
+        hand_on: Callable[[SampleRecord], None],
+    ) -> None:
+        self._setup = setup
+        self._store = store
+        self._switch = switch
+        self._state = state
+        self._tally = tally
+        self._budget = budget
+        self._hand_on = hand_on
+        self._policy = replace(setup.policy, sleep=switch.wait)
+
+    def threads(self, plan: Callable[[], Iterable[SampleKey]]) -> list[threading.Thread]:
+        """``concurrency`` threads a model, started."""
+        lanes = [Lane(model, self._missing(plan(), model.name)) for model in self._setup.models]
+        return [
+            spawn(f"ask-{lane.model.name}-{number}", partial(self._work, lane), self._switch)
+            for lane in lanes
+            for number in range(self._setup.concurrency)
+        ]
+
+    def _missing(self, plan: Iterable[SampleKey], model: str) -> Iterator[tuple[int, SampleKey]]:
+        for index, key in enumerate(plan):
+            if key.model == model and self._state.to_ask(index):
+                yield index, key
+
+    def _work(self, lane: Lane) -> None:
+        while not self._switch.asking.is_set():
+            taken = lane.take()
+            if taken is None:
+                return
+            index, key = taken
+            try:
+                record = self._asked(lane, index, key)
+            except Stopped:
+                return
+            if record is None:
+                return
+            self._store.add_sample(record)
+            if record.completion is not None:
+                lane.answered()
+                self._hand_on(record)
+            elif record.outcome is not None:
+                self._tally.ended(record.outcome)
+
+    def _asked(self, lane: Lane, index: int, key: SampleKey) -> SampleRecord | None:
+        """Ask for one sample; None when the budget does not allow it. Raises Stopped."""
+        attempt = self._state.attempt[index] + 1
+        try:
+            return self._answer(lane.model, index, key, attempt=attempt)
+        except _OverBudget:
+            if lane.close():
+                limit = money.dollars(self._budget.limit or 0)
+                self._switch.note(f"{lane.model.name}: the next call could exceed the budget of {limit}")
+            return None
+        except ProviderError as error:
+            return self._refused(lane, index, key, error, attempt=attempt)
+        except (Stopped, StoreError):
+            raise
+        except Exception as error:
+            self._store.event(harness_event(key, error))
+            detail = f"asking: {told(error)}"
+            return records.unanswered(
+                index, key, Outcome.HARNESS_ERROR, attempt=attempt, tries=1, detail=detail
+            )
+
+    def _answer(self, model: Model, index: int, key: SampleKey, *, attempt: int) -> SampleRecord:
+        request = self._setup.questions.request(key)
+        worst = money.worst_call(model.name, request) or 0
+        if not self._budget.reserve(worst):
+            raise _OverBudget
+        spent = 0
+        try:
+            completion, tries = generate(model, request, policy=self._policy, on_event=self._retrying)
+            spent = worst if completion.cost_microusd is None else completion.cost_microusd
+        finally:
+            self._budget.settle(worst, spent)
+        self._tally.answered(completion)
+        return records.answered(
+            index,
+            key,
+            completion,
+            self._extracted(completion, key),
+            attempt=attempt,
+            tries=tries,
+            request_blob=self._store.add_blob(completion.raw_request),
+            reply_blob=self._store.add_blob(completion.raw_reply),
+        )
+
+    def _extracted(self, completion: Completion, key: SampleKey) -> Extraction | None:
+        """None if extraction fails: an answer that was paid for is never lost to a fault of ours."""
+        try:
+            return extract(completion, self._setup.questions.problem(key))
+        except Exception as error:
+            self._store.event(harness_event(key, error))
+            return None
+
+    def _refused(
+        self, lane: Lane, index: int, key: SampleKey, error: ProviderError, *, attempt: int
+    ) -> SampleRecord:
+        hopeless = error.fault in _HOPELESS or (error.fault in _DOWN and lane.is_down())
+        if hopeless and lane.close():
+            self._switch.note(f"{lane.model.name} was asked no more ({error.fault.value}): {error.message}")
+        return records.unanswered(
+            index,
+            key,
+            Outcome.PROVIDER_ERROR,
+            attempt=attempt,
+            tries=error.tries,
+            detail=error.message,
+            fault=error.fault,
+            reply_blob=self._store.add_blob(error.raw_reply),
+        )
+
+    def _retrying(self, event: Mapping[str, Json]) -> None:
+        """Note a retry; raises Stopped when the run is being stopped, which ends the trying."""
+        self._store.event(event)
+        paid = event.get("cost_microusd")
+        if isinstance(paid, int):
+            self._budget.spend(paid)
+        if self._switch.asking.is_set():
+            raise Stopped
+
+
+class _OverBudget(Exception):
+    """The next call could cost more than is left."""

@@ -1,0 +1,66 @@
+"""What several commands share."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bench.progress import Show
+
+
+def say(text: str) -> None:
+    """A line for people: stdout is kept for results."""
+    typer.echo(text, err=True)
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
+def show_for(*, quiet: bool) -> Show:
+    """How progress is shown here: a bar on a terminal, a line now and then elsewhere."""
+    from bench.progress import Bar, Lines, Quiet
+
+    if quiet:
+        return Quiet()
+    return Bar() if sys.stderr.isatty() else Lines(say)
+
+
+def slots() -> int:
+    """How many answers are judged at a time: as many as this process has cores."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def terminated_as_interrupted() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does: what is in flight is written down, no container is left behind."""
+
+    def interrupt(_number: int, _frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+DataOption = typer.Option("--data", help="Folder with data sets; looked in first.", show_default=False)
+"""``--data DIR``, the same for every command that loads suites."""
+
+
+def run_directory(path: Path) -> Path:
+    """An argument that must be a run directory already. Raises StoreError."""
+    from bench.store import read_lock
+
+    read_lock(path)
+    return path

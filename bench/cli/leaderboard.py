@@ -1,0 +1,27 @@
+"""``bench leaderboard``: one table over several runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def leaderboard(
+    directories: Annotated[list[Path], typer.Argument(help="Run directories.", metavar="DIR...")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File: .csv, .md or .json; a table on stdout without.")
+    ] = None,
+) -> None:
+    """Rank the models of these runs. Rows whose terms differ are not ranked together."""
+    from bench.cli.common import say
+    from bench.cli.outcome import rows_of, show
+    from bench.report.leaderboard import write
+
+    rows = rows_of(directories)
+    if out is None:
+        show(rows)
+        return
+    write(rows, out)
+    say(f"{len(rows)} rows written to {out}")

@@ -1,0 +1,106 @@
+"""How a run ends for who started it: the derived files, the table, what is missing, the exit status."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from bench.cli.common import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench.engine import Summary
+    from bench.report.row import Row
+
+_SHOWN = 12
+_DETAIL = 160
+_WIDEST = 1000
+_COLUMNS_AT_LEAST = 5
+"""Rank, model, suite, score and its interval."""
+
+
+def finish(path: Path, summary: Summary, *, as_json: bool) -> int:
+    """Write the derived files and tell how the run went; the exit status."""
+    rows = publish(path)
+    if as_json:
+        typer.echo(json.dumps(_as_json(path, summary, rows)))
+    else:
+        show(rows)
+    for reason in summary.reasons:
+        say(f"stopped: {reason}")
+    if summary.unmeasured:
+        _tell_missing(path, summary)
+    return 130 if summary.interrupted else 1 if summary.unmeasured else 0
+
+
+def publish(path: Path) -> list[Row]:
+    """Write ``scores.json`` and ``leaderboard.csv``, made from what is stored alone; their rows."""
+    from bench.report import leaderboard
+
+    rows = rows_of([path])
+    for name in ("scores.json", "leaderboard.csv"):
+        leaderboard.write(rows, path / name)
+    return rows
+
+
+def rows_of(paths: Sequence[Path]) -> list[Row]:
+    """The leaderboard of these runs. Raises StoreError for a directory that is no run."""
+    from bench.report.leaderboard import RunView, rows
+    from bench.store import read_lock, results
+
+    return rows(RunView(read_lock(path), results(path), path.resolve().name) for path in paths)
+
+
+def show(rows: Sequence[Row]) -> None:
+    """The table on stdout: on a terminal as many columns as fit, elsewhere all of them."""
+    from rich.console import Console
+    from rich.measure import Measurement
+
+    from bench.report.leaderboard import render
+
+    console, table = Console(), render(rows)
+
+    def width() -> int:
+        return Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+
+    if not console.is_terminal:
+        console.width = width()
+    while width() > console.width and len(table.columns) > _COLUMNS_AT_LEAST:
+        table.columns.pop()
+    console.print(table)
+
+
+def _as_json(path: Path, summary: Summary, rows: Sequence[Row]) -> dict[str, object]:
+    return {
+        "run": str(path),
+        "planned": summary.planned,
+        "outcomes": {outcome.value: count for outcome, count in sorted(summary.outcomes.items()) if count},
+        "unmeasured": summary.unmeasured,
+        "reasons": list(summary.reasons),
+        "interrupted": summary.interrupted,
+        "spent_microusd": summary.spent_microusd,
+        "rows": [row.cells() for row in rows],
+    }
+
+
+def _tell_missing(path: Path, summary: Summary) -> None:
+    """What has no verdict and why, most frequent first; it counts neither for nor against a model."""
+    from bench.store import results
+
+    causes = Counter(
+        (result.key.model, result.outcome.value, result.fault, result.detail.split("\n")[0][:_DETAIL])
+        for result in results(path)
+        if not result.outcome.scored
+    )
+    say(f"{summary.unmeasured} of {summary.planned} samples could not be measured:")
+    for (model, outcome, fault, detail), count in causes.most_common(_SHOWN):
+        named = f"{outcome} ({fault})" if fault and fault != outcome else outcome
+        say(f"  {count:>5}  {model}: {named}: {detail}")
+    if len(causes) > _SHOWN:
+        say(f"  and {len(causes) - _SHOWN} causes more; {path / 'events.jsonl'} has them all")
+    say("The same command goes on from here: what is stored is neither asked nor paid for again.")

@@ -1,0 +1,187 @@
+"""``bench run``: ask models, judge their answers, show the table. Goes on where it was stopped."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.cli.common import DataOption, say, show_for, silent, slots, terminated_as_interrupted
+from bench.errors import UsageError
+from bench.types import Json, Mode, Params, SampleKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bench.engine import Summary
+    from bench.lock import Asked
+    from bench.plan import Questions
+    from bench.protocols import Judge, Model
+    from bench.store import Store
+    from bench.suites import Suite
+
+RUNS = Path("results/runs")
+
+
+def run(
+    model: Annotated[
+        list[str], typer.Option("--model", "-m", help="provider/name, reference, replay/FILE; repeatable.")
+    ],
+    suite: Annotated[list[str], typer.Option("--suite", "-s", help="Name of a suite; repeatable.")],
+    epochs: Annotated[
+        int | None, typer.Option("-n", "--epochs", min=1, help="Answers to each problem.", show_default="1")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only a seeded sample of so many problems a suite.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Run directory.", show_default="by what is asked")
+    ] = None,
+    budget: Annotated[float | None, typer.Option(min=0, help="US dollars not to go beyond.")] = None,
+    effort: Annotated[str | None, typer.Option(help="Reasoning effort asked for.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=1, help="Token limit of an answer.")] = None,
+    temperature: Annotated[float | None, typer.Option(min=0, help="Sampling temperature.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of --limit and of the models' sampling.")] = None,
+    sandbox: Annotated[str, typer.Option(help="Where answers are run.")] = "docker",
+    concurrency: Annotated[int, typer.Option(min=1, help="Calls in flight, a model.")] = 4,
+    data: Annotated[Path | None, DataOption] = None,
+    mode: Annotated[Mode, typer.Option(help="complete: raw text for base models.")] = Mode.CHAT,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before paid calls.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+) -> None:
+    """Run suites against models. The same command again goes on where it was stopped.
+
+    Exit status: 0 everything was measured, 1 something could not be, 2 bad usage, 130 interrupted.
+    """
+    from bench.cli.outcome import finish
+    from bench.lock import Asked
+
+    _check_finite("--budget", budget)
+    _check_finite("--temperature", temperature)
+    params = Params(max_tokens=max_tokens, temperature=temperature, seed=seed, effort=effort)
+    asked = Asked(
+        suites=tuple(suite),
+        models=tuple(model),
+        params=params,
+        mode=mode,
+        epochs=epochs,
+        limit=limit,
+        seed=seed,
+        sandbox=sandbox,
+    )
+    path = out or RUNS / default_name(asked)
+    session = _Session(asked, concurrency=concurrency, quiet=quiet or as_json)
+    microusd = None if budget is None else round(budget * 1e6)
+    with terminated_as_interrupted():
+        summary = session.run(path, data=data, budget=microusd, yes=yes)
+    raise typer.Exit(finish(path, summary, as_json=as_json))
+
+
+class _Session:
+    """One call of the command: loads what was asked for, checks it early, then runs it."""
+
+    def __init__(self, asked: Asked, *, concurrency: int, quiet: bool) -> None:
+        self._asked = asked
+        self._concurrency = concurrency
+        self._quiet = quiet
+        self._say = silent if quiet else say
+
+    def run(self, path: Path, *, data: Path | None, budget: int | None, yes: bool) -> Summary:
+        """Everything that can be refused is refused before the sandbox starts and the first call is paid."""
+        from bench import config, plan, resolve
+        from bench import lock as locks
+        from bench.store import Store
+
+        asked = self._asked
+        suites = resolve.suites(asked, data=config.data_dirs(data), say=self._say)
+        models = resolve.models(asked, suites, environ=config.environ(), concurrency=self._concurrency)
+        judges = resolve.judges(suites)
+        with Store(path) as store:
+            lock = locks.build(asked, suites=suites, models=models, judges=judges, sandbox=None)
+            store.check(lock)
+            samples = plan.samples(suites, models, epochs=asked.epochs)
+            questions = plan.questions(suites, params=asked.params, mode=asked.mode)
+            self._check_costs(questions, _still_to_ask(store, samples), budget=budget, yes=yes)
+            self._say(f"run directory: {path}")
+            return self._start(store, suites, models, judges, lock=lock, budget=budget)
+
+    def _start(
+        self,
+        store: Store,
+        suites: Sequence[Suite],
+        models: Sequence[Model],
+        judges: Mapping[str, Judge],
+        *,
+        lock: Mapping[str, Json],
+        budget: int | None,
+    ) -> Summary:
+        from bench import engine, plan, resolve
+        from bench import lock as locks
+        from bench.store import judgings
+
+        asked = self._asked
+        with closing(resolve.sandbox(asked.sandbox, suites, slots=slots(), say=self._say)) as sandbox:
+            described = sandbox.describe()
+            full = locks.judged_in(lock, asked, suites=suites, judges=judges, sandbox=described)
+            samples = plan.samples(suites, models, epochs=asked.epochs)
+            state = store.begin(full, config=asked.toml(), plan=samples)
+            setup = resolve.setup(
+                asked,
+                suites,
+                models=models,
+                judges=judges,
+                judgings=judgings(full),
+                sandbox=sandbox,
+                concurrency=self._concurrency,
+            )
+            show = show_for(quiet=self._quiet)
+            return engine.run(setup, store, state, budget_microusd=budget, show=show)
+
+    def _check_costs(
+        self, questions: Questions, samples: Iterable[SampleKey], *, budget: int | None, yes: bool
+    ) -> None:
+        """Say what the run may cost, and have it confirmed. Raises UsageError when it is not."""
+        from bench.money import bills, dollars
+
+        due = bills(questions, samples)
+        for bill in due:
+            known = "no price is known"
+            most = known if bill.microusd is None else f"at most {dollars(bill.microusd)}"
+            say(f"{bill.model}: {bill.calls} paid calls, {most}")
+        unknown = [bill.model for bill in due if bill.microusd is None]
+        if budget is not None and unknown:
+            hint = "Leave --budget out and pass --yes, or add a price."
+            raise UsageError(f"no price is known for {unknown[0]}: a budget cannot be kept", hint=hint)
+        if not due or yes or budget is not None:
+            return
+        if not sys.stdin.isatty():
+            hint = "Pass --yes to go ahead, or --budget USD to keep to a limit."
+            raise UsageError("this run costs money", hint=hint)
+        if not typer.confirm("Go ahead?", err=True):
+            raise UsageError("not confirmed: nothing was asked")
+
+
+def default_name(asked: Asked) -> str:
+    """The directory's name for what is asked: the same command finds its run again."""
+    readable = "-".join((*asked.suites, *asked.models))
+    return f"{re.sub(r'[^a-z0-9.]+', '-', readable.lower()).strip('-.')[:80]}-{asked.digest()}"
+
+
+def _still_to_ask(store: Store, samples: Iterable[SampleKey]) -> Iterable[SampleKey]:
+    from bench.store import load_state
+
+    if store.is_new:
+        return samples
+    state = load_state(store.path)
+    return (key for index, key in enumerate(samples) if state.to_ask(index))
+
+
+def _check_finite(option: str, value: float | None) -> None:
+    if value is not None and not math.isfinite(value):
+        raise UsageError(f"{option} {value} is not a number")

@@ -1,0 +1,149 @@
+"""Doing a run: asking and judging side by side, until nothing is missing or something stops it."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.asking import Asking
+from bench.judging import Judging
+from bench.money import Budget
+from bench.pipeline import Setup, Switch, spawn
+from bench.progress import Show, Tally
+from bench.records import SampleRecord, VerdictRecord
+from bench.store import State, Store, plan_of
+from bench.types import Outcome
+
+GRACE_S = 5.0
+"""How long calls in flight may still take after Ctrl-C."""
+
+_TICK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How a run went. ``outcomes`` counts scored samples of earlier sessions too."""
+
+    planned: int
+    outcomes: Counter[Outcome]
+    reasons: tuple[str, ...]
+    """Why something was not done, in words."""
+    interrupted: bool
+    spent_microusd: int
+
+    @property
+    def unmeasured(self) -> int:
+        return self.planned - sum(count for outcome, count in self.outcomes.items() if outcome.scored)
+
+
+@dataclass(frozen=True, slots=True)
+class Regrade:
+    """How judging again compares with what was stored."""
+
+    summary: Summary
+    added: int
+    """Verdicts that were missing and are now written."""
+    equal: int
+    changed: tuple[str, ...]
+    """Verdicts of the same judging that came out otherwise; what was stored is left as it is."""
+
+
+def run(setup: Setup, store: Store, state: State, *, budget_microusd: int | None, show: Show) -> Summary:
+    """Ask for what is missing and judge what is not judged, until all is done or the run is stopped.
+
+    One Ctrl-C stops the asking and gives calls in flight a few seconds. Raises StoreError (disk full).
+    """
+    switch = Switch()
+    scored = Counter({outcome: n for outcome, n in state.outcomes().items() if outcome.scored})
+    tally = Tally(state.planned, before=scored)
+    budget = Budget(budget_microusd, spent=state.spent_microusd)
+
+    def sink(sample: SampleRecord, verdict: VerdictRecord) -> None:
+        store.add_verdict(setup.judgings[sample.key.suite], verdict)
+        tally.ended(verdict.outcome)
+
+    judging = Judging(setup, store, switch, sink, extract_again=False)
+    asking = Asking(setup, store, switch, state=state, tally=tally, budget=budget, hand_on=judging.offer)
+    feeder = spawn("stored", lambda: _feed(store, state, judging, switch, only_missing=True), switch)
+    askers = asking.threads(lambda: plan_of(store.path))
+    interrupted = _until_done(switch, [feeder, *askers], judging, tally=tally, show=show)
+    return Summary(state.planned, tally.outcomes, tuple(switch.reasons), interrupted, budget.spent)
+
+
+def grade(setup: Setup, store: Store, state: State, *, show: Show) -> Regrade:
+    """Judge every stored completion again, from the extraction on; no model is asked.
+
+    A verdict that is missing for this judging is written. One that is there is compared and left alone.
+    """
+    switch = Switch()
+    answered = sum(state.answered)
+    tally = Tally(answered)
+    mutex = threading.Lock()
+    changed: list[str] = []
+    counts = Counter[str]()
+
+    def sink(sample: SampleRecord, verdict: VerdictRecord) -> None:
+        before = state.outcome_of(sample.index)
+        tally.ended(verdict.outcome)
+        with mutex:
+            if before is None or not before.scored:
+                counts["added"] += 1
+            elif before is verdict.outcome:
+                counts["equal"] += 1
+                return
+            else:
+                changed.append(f"{sample.key}: {before} -> {verdict.outcome}")
+                return
+        store.add_verdict(setup.judgings[sample.key.suite], verdict)
+
+    judging = Judging(setup, store, switch, sink, extract_again=True)
+    feeder = spawn("stored", lambda: _feed(store, state, judging, switch, only_missing=False), switch)
+    interrupted = _until_done(switch, [feeder], judging, tally=tally, show=show)
+    summary = Summary(answered, tally.outcomes, tuple(switch.reasons), interrupted, 0)
+    return Regrade(summary, counts["added"], counts["equal"], tuple(sorted(changed)))
+
+
+def _feed(store: Store, state: State, judging: Judging, switch: Switch, *, only_missing: bool) -> None:
+    """Hand stored completions to the judging workers."""
+    for index in range(state.planned):
+        if switch.judging.is_set():
+            return
+        if state.to_judge(index) if only_missing else state.answered[index]:
+            judging.offer(store.sample_at(state.sample_at[index]))
+
+
+def _until_done(
+    switch: Switch, sources: Sequence[threading.Thread], judging: Judging, *, tally: Tally, show: Show
+) -> bool:
+    """Wait until all is through, or stopped; whether Ctrl-C did it. A second Ctrl-C is not caught.
+
+    Raises what a thread failed with.
+    """
+
+    def wait(until: float) -> None:
+        for threads in (sources, judging.threads):
+            for thread in threads:
+                while thread.is_alive() and switch.error is None and time.monotonic() < until:
+                    thread.join(_TICK_S)
+                    show.update(tally)
+            judging.finish()
+
+    interrupted = False
+    try:
+        wait(math.inf)
+    except KeyboardInterrupt:
+        interrupted = True
+        switch.stop_asking("interrupted")
+        show.note(f"stopping: calls in flight have {GRACE_S:.0f} s; Ctrl-C again leaves at once")
+        wait(time.monotonic() + GRACE_S)
+    finally:
+        switch.asking.set()
+        switch.judging.set()
+        show.close()
+    if switch.error is not None:
+        raise switch.error
+    return interrupted

@@ -1,0 +1,226 @@
+"""The lines of a run directory, and how they become bytes.
+
+``samples.jsonl`` holds a SampleRecord a line, ``verdicts/*.jsonl`` a VerdictRecord. Whatever differs from one
+run to the next of the same thing (clocks, memory, a provider's request id) lives under ``measured`` alone, so
+that two runs can be compared but for it. ``index`` is the sample's line in ``plan.jsonl``, from 0.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+import msgspec
+
+from bench.errors import Fault
+from bench.types import (
+    CheckGroup,
+    Completion,
+    Extraction,
+    Form,
+    Outcome,
+    Result,
+    SampleKey,
+    Stop,
+    Timing,
+    Usage,
+    Verdict,
+)
+
+T = TypeVar("T")
+
+
+class StoredCompletion(msgspec.Struct, frozen=True):
+    """A Completion without its raw texts: these are in ``blobs/`` under their digests, "" for none."""
+
+    text: str
+    form: Form
+    stop: Stop
+    reasoning: str = ""
+    usage: Usage | None = None
+    cost_microusd: int | None = None
+    served_model: str = ""
+    provider: str = ""
+    sent: dict[str, Any] = {}
+    dropped: tuple[str, ...] = ()
+    request_blob: str = ""
+    reply_blob: str = ""
+
+
+class SampleMeasured(msgspec.Struct, frozen=True):
+    """``timing`` is None where nothing was asked over a wire."""
+
+    timing: Timing | None = None
+    request_id: str = ""
+
+
+class SampleRecord(msgspec.Struct, frozen=True):
+    """One attempt to get one answer. ``outcome`` is None when there is a completion to judge."""
+
+    index: int
+    key: SampleKey
+    attempt: int
+    outcome: Outcome | None = None
+    fault: str = ""
+    detail: str = ""
+    tries: int = 1
+    reply_blob: str = ""
+    """What the provider said when it gave no answer."""
+    completion: StoredCompletion | None = None
+    extraction: Extraction | None = None
+    measured: SampleMeasured = SampleMeasured()
+
+
+class VerdictMeasured(msgspec.Struct, frozen=True):
+    cpu_s: float = 0.0
+    wall_s: float = 0.0
+    memory_mib: float = 0.0
+
+
+class VerdictRecord(msgspec.Struct, frozen=True):
+    """What the judging of one attempt's completion came to. ``rule`` is the extraction rule it judged by."""
+
+    index: int
+    key: SampleKey
+    attempt: int
+    outcome: Outcome
+    checks_run: int = 0
+    checks_passed: int = 0
+    groups: tuple[CheckGroup, ...] = ()
+    detail: str = ""
+    isolation: str = ""
+    rule: str = ""
+    measured: VerdictMeasured = VerdictMeasured()
+
+
+def answered(
+    index: int,
+    key: SampleKey,
+    completion: Completion,
+    extraction: Extraction | None,
+    *,
+    attempt: int,
+    tries: int,
+    request_blob: str,
+    reply_blob: str,
+) -> SampleRecord:
+    """The record of an attempt that brought a completion."""
+    stored = StoredCompletion(
+        text=completion.text,
+        form=completion.form,
+        stop=completion.stop,
+        reasoning=completion.reasoning,
+        usage=completion.usage,
+        cost_microusd=completion.cost_microusd,
+        served_model=completion.served_model,
+        provider=completion.provider,
+        sent=dict(completion.sent),
+        dropped=completion.dropped,
+        request_blob=request_blob,
+        reply_blob=reply_blob,
+    )
+    measured = SampleMeasured(completion.timing, completion.request_id)
+    return SampleRecord(
+        index, key, attempt, tries=tries, completion=stored, extraction=extraction, measured=measured
+    )
+
+
+def judged(sample: SampleRecord, verdict: Verdict, rule: str, measured: VerdictMeasured) -> VerdictRecord:
+    """The record of a verdict about that sample's completion."""
+    return VerdictRecord(
+        sample.index,
+        sample.key,
+        sample.attempt,
+        verdict.outcome,
+        checks_run=verdict.checks_run,
+        checks_passed=verdict.checks_passed,
+        groups=verdict.groups,
+        detail=verdict.detail,
+        isolation=verdict.isolation,
+        rule=rule,
+        measured=measured,
+    )
+
+
+def completion_of(sample: SampleRecord) -> Completion:
+    """The stored completion as it was, but for the raw texts. Raises ValueError where there is none."""
+    stored = sample.completion
+    if stored is None:
+        raise ValueError(f"{sample.key} has no completion")
+    return Completion(
+        stored.text,
+        form=stored.form,
+        stop=stored.stop,
+        reasoning=stored.reasoning,
+        usage=stored.usage,
+        cost_microusd=stored.cost_microusd,
+        served_model=stored.served_model,
+        provider=stored.provider,
+        request_id=sample.measured.request_id,
+        sent=stored.sent,
+        dropped=stored.dropped,
+        timing=sample.measured.timing,
+    )
+
+
+def result(key: SampleKey, sample: SampleRecord | None, verdict: VerdictRecord | None) -> Result:
+    """What the latest records of a planned sample come to."""
+    if sample is None:
+        return Result(key, Outcome.NOT_RUN, detail="not asked yet", tries=0)
+    if sample.completion is None:
+        outcome = sample.outcome or Outcome.HARNESS_ERROR
+        return Result(key, outcome, fault=sample.fault, detail=sample.detail, tries=sample.tries)
+    completion, timing = sample.completion, sample.measured.timing
+    return Result(
+        key,
+        verdict.outcome if verdict else Outcome.NOT_RUN,
+        fault="" if verdict is None or verdict.outcome.scored else verdict.outcome.value,
+        detail=verdict.detail if verdict else "not judged yet",
+        stop=completion.stop,
+        usage=completion.usage,
+        cost_microusd=completion.cost_microusd,
+        served_model=completion.served_model,
+        dropped=completion.dropped,
+        rule=verdict.rule if verdict else sample.extraction.rule if sample.extraction else "",
+        isolation=verdict.isolation if verdict else "",
+        groups=verdict.groups if verdict else (),
+        seconds=timing.total_s if timing else None,
+        tries=sample.tries,
+    )
+
+
+def unanswered(
+    index: int,
+    key: SampleKey,
+    outcome: Outcome,
+    *,
+    attempt: int,
+    tries: int,
+    detail: str,
+    fault: Fault | None = None,
+    reply_blob: str = "",
+) -> SampleRecord:
+    """The record of an attempt that brought no completion."""
+    named = fault.value if fault else ""
+    return SampleRecord(
+        index, key, attempt, outcome, fault=named, detail=detail, tries=tries, reply_blob=reply_blob
+    )
+
+
+def encode(record: object) -> bytes:
+    """One line of JSON. Lone surrogates, which a model may write and UTF-8 cannot carry, are escaped."""
+    try:
+        return msgspec.json.encode(record) + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(record), separators=(",", ":")).encode() + b"\n"
+
+
+def decode(line: bytes | memoryview, kind: type[T]) -> T:
+    """The record a line holds. Raises ValueError when it is none."""
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        # Only the standard library reads an escaped lone surrogate back.
+        return msgspec.convert(json.loads(bytes(line)), type=kind)

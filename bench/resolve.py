@@ -1,0 +1,73 @@
+"""From what a user named to what a run works with: suites, models, judges, and the setup of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from bench import plan
+from bench.errors import UsageError
+from bench.lock import Asked
+from bench.pipeline import Setup
+from bench.protocols import Judge, Model, ModelContext, Sandbox, SandboxOptions
+from bench.registry import load_judge, load_model, load_sandbox
+from bench.suites import Suite, load_suite
+
+Say = Callable[[str], None]
+
+
+def suites(asked: Asked, *, data: Sequence[Path], say: Say) -> list[Suite]:
+    """The suites asked for, with the sample of their problems that was asked for.
+
+    Raises UsageError (unknown name, no problems left) and DataError (data missing or not what was pinned).
+    """
+    loaded = [load_suite(name, data=data, say=say) for name in asked.suites]
+    if asked.limit is not None:
+        loaded = [suite.limit(asked.limit, seed=asked.seed or 0) for suite in loaded]
+    empty = [suite.name for suite in loaded if not suite.problems]
+    if empty:
+        raise UsageError(f"suite {empty[0]!r} has no problems")
+    return loaded
+
+
+def models(
+    asked: Asked, loaded: Sequence[Suite], *, environ: Mapping[str, str], concurrency: int
+) -> tuple[Model, ...]:
+    """The models asked for. Raises UsageError (unknown name, missing key) and PluginError."""
+    problems = plan.questions(loaded, params=asked.params, mode=asked.mode).problems
+    context = ModelContext(problems=problems, environ=environ, concurrency=concurrency)
+    made = tuple(load_model(spec, context) for spec in asked.models)
+    plan.check_names(loaded, made)
+    return made
+
+
+def judges(loaded: Sequence[Suite]) -> dict[str, Judge]:
+    """The judge of each suite, by the suite's name."""
+    return {suite.name: load_judge(suite.judge) for suite in loaded}
+
+
+def sandbox(name: str, loaded: Sequence[Suite], *, slots: int, say: Say) -> Sandbox:
+    """A started sandbox, wide enough for every problem. Raises SandboxError when it cannot be started."""
+    memory = max(problem.limits.memory_mib for suite in loaded for problem in suite.problems)
+    return load_sandbox(name, SandboxOptions(slots=slots, memory_mib=memory, say=say))
+
+
+def setup(
+    asked: Asked,
+    loaded: Sequence[Suite],
+    *,
+    models: Sequence[Model],
+    judges: Mapping[str, Judge],
+    judgings: Mapping[str, str],
+    sandbox: Sandbox,
+    concurrency: int,
+) -> Setup:
+    """All of it together, as the engine takes it."""
+    return Setup(
+        questions=plan.questions(loaded, params=asked.params, mode=asked.mode),
+        models=tuple(models),
+        judges=judges,
+        judgings=judgings,
+        sandbox=sandbox,
+        concurrency=concurrency,
+    )
