@@ -19,6 +19,6 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
     fi
 fi
 
-[ -x .venv/bin/python ] || "$python" -m venv .venv
+.venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv .venv
 echo "make-venv: installing evenbench and its pinned dependencies"
 .venv/bin/python -m pip install -q --disable-pip-version-check -c requirements/dev.txt -e '.[hub,local,dev]'

@@ -9,6 +9,7 @@ structures survive, and both sides can name a container that a call changed.
 from __future__ import annotations
 
 import json
+import math
 from base64 import b64decode, b64encode
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
@@ -21,6 +22,7 @@ MAX_DEPTH = 150
 """Deeper nesting is refused on both sides."""
 
 _SMALL = 1 << 63
+_AS_IS = frozenset({str, bool, type(None)})
 
 TYPES: dict[str, type] = {
     cls.__name__: cls
@@ -98,6 +100,16 @@ class Encoder:
         return None
 
     def items(self, values: Any, depth: int) -> list[Any]:
+        """What a container holds. Long runs of one plain type go as they are, looked at in C alone."""
+        kinds = set(map(type, values))
+        if kinds <= _AS_IS or (
+            len(kinds) == 1
+            and (
+                (int in kinds and min(values) >= -_SMALL and max(values) < _SMALL)
+                or (float in kinds and math.isfinite(sum(values)))
+            )
+        ):
+            return list(values)
         tree = self.tree
         return [tree(value, depth) for value in values]
 
@@ -212,8 +224,7 @@ class Decoder:
         if kind is list:
             node: list[Any] = []
             self.nodes.append(node)
-            value = self.value
-            node.extend([value(item, depth + 1) for item in tree])
+            node.extend(self._items(tree, depth + 1))
             return node
         if len(tree) != 1:
             raise CodecError("a tag is an object of one key")
@@ -237,12 +248,19 @@ class Decoder:
             make, put = fill
             node = make(body)
             self.nodes.append(node)
-            put(node, [self.value(item, depth) for item in _list(body)])
+            put(node, self._items(_list(body), depth))
             return node
         build = _BUILDERS.get(tag)
         if build is None:
             raise CodecError(f"unknown tag {tag[:20]!r}")
-        return build([self.value(item, depth) for item in body] if type(body) is list else body)
+        return build(self._items(body, depth) if type(body) is list else body)
+
+    def _items(self, trees: list[Any], depth: int) -> list[Any]:
+        kinds = set(map(type, trees))
+        if list not in kinds and dict not in kinds:
+            return trees
+        value = self.value
+        return [value(tree, depth) for tree in trees]
 
     def refill(self, node: Any, tree: Any) -> None:
         """Give a known container the content that ``Encoder.content`` wrote of it."""
