@@ -92,13 +92,18 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     variants: dict[str, _Variant] = {}
 
 
-def suite_names() -> list[str]:
-    """Every suite and variant that ``-s`` knows, plug-ins included."""
-    names = set(registry.names(registry.SUITES))
+def suite_titles() -> dict[str, str]:
+    """Name -> title of every suite and variant that ``-s`` knows, plug-ins included, sorted."""
+    titles = dict.fromkeys(registry.names(registry.SUITES), "from a plug-in")
     for path in sorted(tasks_dir().glob("*/suite.toml")):
         file = _read(path)
-        names |= {file.name, *(f"{file.name}:{variant}" for variant in file.variants)}
-    return sorted(names)
+        titles[file.name] = file.title
+        titles |= {f"{file.name}:{name}": variant.title for name, variant in file.variants.items()}
+    return dict(sorted(titles.items()))
+
+
+def suite_names() -> list[str]:
+    return list(suite_titles())
 
 
 def load_suite(name: str, *, data: Sequence[Path] = (), say: Say = lambda _: None) -> Suite:

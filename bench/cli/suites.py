@@ -42,10 +42,15 @@ def suites(
 
 
 def _list(*, as_json: bool) -> None:
-    from bench.suites import suite_names
+    from bench.suites import suite_titles
 
-    names = suite_names()
-    typer.echo(json.dumps(names) if as_json else "\n".join(names))
+    titles = suite_titles()
+    if as_json:
+        typer.echo(json.dumps(list(titles)))
+        return
+    width = max(map(len, titles))
+    for name, title in titles.items():
+        typer.echo(f"{name:{width}}  {title}")
 
 
 def _show(name: str, *, data: Path | None, as_json: bool) -> None:

@@ -46,6 +46,7 @@ def modules() -> tuple[tuple[str, str], ...]:
 
 @cache
 def digest() -> str:
-    """12 hex digits over the guest's code: which judge gave a verdict."""
-    text = "\0".join(part for pair in modules() for part in pair)
+    """12 hex digits over the guest's code and what prepares its tests: which judge gave a verdict."""
+    prepares = (_GUEST.parent / "program.py").read_text("utf-8")
+    text = "\0".join((prepares, *(part for pair in modules() for part in pair)))
     return hashlib.sha256(text.encode()).hexdigest()[:12]

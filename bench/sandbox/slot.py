@@ -16,7 +16,8 @@ import requests.exceptions
 
 from bench.errors import SandboxError
 from bench.sandbox import bundle, facts
-from bench.types import Execution, Job
+from bench.sandbox.program import instrument
+from bench.types import Checks, Execution, Job
 
 _START_S = 60.0
 _REPLY_SLACK_S = 30.0
@@ -56,12 +57,7 @@ class Slot:
         """Run one job; also whether the container is clean, so fit for another."""
         nonce = secrets.token_hex(16)
         limits = msgspec.to_builtins(job.limits)
-        body = {
-            "nonce": nonce,
-            "candidate": job.candidate,
-            "checks": msgspec.to_builtins(job.checks),
-            "limits": limits,
-        }
+        body = {"nonce": nonce, "candidate": job.candidate, "checks": _checks(job.checks), "limits": limits}
         try:
             self._send(json.dumps({"limits": limits}).encode())
             self._send(json.dumps(body).encode())
@@ -112,6 +108,14 @@ class Slot:
                 raise ConnectionError(f"the container ended{self._said()}")
             data += part
         return data
+
+
+def _checks(checks: Checks) -> dict[str, Any]:
+    """Checks as the guest's judge reads them: a test program goes instrumented."""
+    told: dict[str, Any] = msgspec.to_builtins(checks)
+    if checks.kind == "program":
+        told["program"] = msgspec.to_builtins(instrument(told.pop("tests")))
+    return told
 
 
 def _attach(client: docker.DockerClient, container: str) -> socket.socket:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import importlib
 import json
@@ -109,20 +108,19 @@ def _candidate_error(error: Exception, where: str) -> dict[str, Any]:
 def _program(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups: list[Group]) -> None:
     """Run the tests as a program in which the candidate's names are remote."""
     del limits
-    tree = ast.parse(checks["tests"])
+    program = checks["program"]
     namespace: dict[str, Any] = {"__name__": "tests"}
     exec(compile(checks["setup"], "<setup>", "exec", dont_inherit=True), namespace)
-    defined = set(namespace) | set(dir(builtins))
     entry = checks["entry_point"]
     namespace[entry] = _entry(link, entry)
-    for name in sorted(_free_names(tree) - defined - {entry}):
-        _bind(link, namespace, name)
+    for name in program["names"]:
+        if name not in namespace and not hasattr(builtins, name):
+            _bind(link, namespace, name)
     group = Group("tests", None)
     groups.append(group)
-    namespace["__check__"] = _Checker(group)
-    program = ast.fix_missing_locations(_CountAsserts().visit(tree))
+    namespace["__check__"] = _Checker(group, program["asserts"])
     try:
-        exec(compile(program, "<tests>", "exec", dont_inherit=True), namespace)
+        exec(compile(program["source"], "<tests>", "exec", dont_inherit=True), namespace)
     except Exception as error:
         group.failure = group.failure or f"{type(error).__name__}: {error}"[:_SHOWN]
         group.passed = max(group.run - 1, 0)
@@ -150,33 +148,17 @@ def _bind(link: Link, namespace: dict[str, Any], name: str) -> None:
         return  # the test that needs it fails with a NameError
 
 
-def _free_names(tree: ast.AST) -> set[str]:
-    loaded: set[str] = set()
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (loaded if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-    return loaded - bound
-
-
 class _Checker:
-    """What the rewritten asserts report to."""
+    """What the asserts of a test program report to (``bench.sandbox.program`` rewrote them)."""
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, asserts: list[str]) -> None:
         self._group = group
+        self._asserts = asserts
         self._sides: list[Any] = []
 
-    def start(self, source: str) -> None:
+    def start(self, number: int) -> None:
         self._group.run += 1
-        self._group.failure = source
+        self._group.failure = self._asserts[number]
         self._sides.clear()
 
     def side(self, value: Any) -> Any:
@@ -191,23 +173,6 @@ class _Checker:
             left, right = (_shown(side) for side in self._sides)
             self._group.failure += f": {left} against {right}"
         return self._group.failure
-
-
-class _CountAsserts(ast.NodeTransformer):
-    """``assert a == b`` reports that it starts, its two sides, and that it held."""
-
-    def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
-        source = ast.unparse(node.test)[:_SHOWN]
-        if isinstance(node.test, ast.Compare) and len(node.test.ops) == 1:
-            node.test.left = _report("side", node.test.left)
-            node.test.comparators = [_report("side", node.test.comparators[0])]
-        node.msg = _report("failed")
-        return [ast.Expr(_report("start", ast.Constant(source))), node, ast.Expr(_report("held"))]
-
-
-def _report(method: str, *args: ast.expr) -> ast.expr:
-    checker = ast.Name("__check__", ast.Load())
-    return ast.Call(ast.Attribute(checker, method, ast.Load()), list(args), [])
 
 
 def _shown(value: Any) -> str:

@@ -1,0 +1,73 @@
+"""Test programs made ready to be counted: once a problem and out here, not once a sample inside.
+
+``assert a == b`` becomes a report that it starts, its two sides, and a report that it held.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bench.pysource import parse
+
+CHECKER = "__check__"
+"""What the rewritten program reports to; ``guest.judging`` puts it there."""
+
+_SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """``asserts``: each assert's text by number. ``names``: what is used but not defined, sorted."""
+
+    source: str
+    asserts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=2048)
+def instrument(tests: str) -> Program:
+    """The program that runs in the judge's process. One that does not parse is left to fail there."""
+    tree = parse(tests)
+    if tree is None:
+        return Program(tests)
+    names = tuple(sorted(_free_names(tree)))
+    counted = _CountAsserts()
+    source = ast.unparse(ast.fix_missing_locations(counted.visit(tree)))
+    return Program(source, tuple(counted.texts), names)
+
+
+def _free_names(tree: ast.AST) -> set[str]:
+    loaded: set[str] = set()
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            (loaded if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+    return loaded - bound
+
+
+class _CountAsserts(ast.NodeTransformer):
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def visit_Assert(self, node: ast.Assert) -> list[ast.stmt]:
+        number = ast.Constant(len(self.texts))
+        self.texts.append(ast.unparse(node.test)[:_SHOWN])
+        if isinstance(node.test, ast.Compare) and len(node.test.ops) == 1:
+            node.test.left = _report("side", node.test.left)
+            node.test.comparators = [_report("side", node.test.comparators[0])]
+        node.msg = _report("failed")
+        return [ast.Expr(_report("start", number)), node, ast.Expr(_report("held"))]
+
+
+def _report(method: str, *args: ast.expr) -> ast.expr:
+    return ast.Call(ast.Attribute(ast.Name(CHECKER, ast.Load()), method, ast.Load()), list(args), [])
