@@ -48,20 +48,24 @@ def no_handle(value: Any) -> Any:
     raise CodecError(f"a value of type {type(value).__name__} is not data")
 
 
+def _refuse(name: str) -> Any:
+    raise CodecError(f"{name} is not part of the encoding")
+
+
+_TO_TEXT = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_FROM_TEXT = json.JSONDecoder(parse_constant=_refuse).decode
+
+
 def dumps(tree: Any) -> str:
-    return json.dumps(tree, separators=(",", ":"), allow_nan=False)
+    return _TO_TEXT(tree)
 
 
 def loads(text: str | bytes) -> Any:
     """JSON text to a tree; what is not JSON, or nested too deep, is a CodecError."""
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return _FROM_TEXT(text if isinstance(text, str) else text.decode())
     except (ValueError, RecursionError) as error:
         raise CodecError(f"not readable: {str(error)[:200]}") from None
-
-
-def _refuse(name: str) -> Any:
-    raise CodecError(f"{name} is not part of the encoding")
 
 
 class Encoder:

@@ -33,7 +33,6 @@ def candidate_child(order: dict[str, Any], descriptors: list[int]) -> None:
 def judge_child(order: dict[str, Any], descriptors: list[int]) -> None:
     desk, stream = (socket.socket(fileno=os.dup(descriptor)) for descriptor in descriptors)
     os.setsid()
-    os.setgroups([])
     os.setresgid(order["uid"], order["uid"], order["uid"])
     os.setresuid(order["uid"], order["uid"], order["uid"])
     judging.judge(desk, stream, order["pid"])

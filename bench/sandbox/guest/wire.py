@@ -8,7 +8,9 @@ import struct
 MAX_FRAME = 64 << 20
 """Bytes; a longer frame ends the connection instead of filling memory."""
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 14
+_MOST = 1 << 20
+"""Bytes read at once: a short message costs no large buffer, a long one not many reads."""
 
 _HEAD = struct.Struct(">I")
 
@@ -37,19 +39,19 @@ class Reader:
         """The next message. Raises WireError at the end of the stream, TimeoutError as the socket does."""
         data = self._data
         while len(data) < 4:
-            self._more()
+            self._more(_CHUNK)
         end = 4 + _HEAD.unpack_from(data)[0]
         if end > MAX_FRAME:
             raise WireError(f"a message of {end} bytes")
         while len(data) < end:
-            self._more()
+            self._more(min(max(end - len(data), _CHUNK), _MOST))
         body = bytes(data[4:end])
         del data[:end]
         return body
 
-    def _more(self) -> None:
+    def _more(self, count: int) -> None:
         try:
-            part = self._stream.recv(_CHUNK)
+            part = self._stream.recv(count)
         except TimeoutError:
             raise
         except OSError as error:

@@ -44,11 +44,14 @@ def spawn(child: Child, modules: tuple[str, ...]) -> tuple[int, socket.socket]:
 
 
 def _leave_the_host() -> None:
-    """The stream to the host belongs to the supervisor alone."""
+    """The stream to the host belongs to the supervisor alone; groups and variables go here, once for all."""
     null = os.open("/dev/null", os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
     os.close(null)
+    os.setgroups([])
+    os.environ.clear()
+    os.environ.update(PATH="/usr/bin:/bin", LANG="C.UTF-8")
 
 
 def _serve(line: socket.socket, child: Child) -> None:
