@@ -117,7 +117,7 @@ def _given(source: Source, folders: Sequence[Path]) -> Iterator[Path]:
 
 
 def _places(source: Source, cached: Path) -> Iterator[tuple[str, Callable[[], Sequence[Row]]]]:
-    """Where else rows may be, by origin, the nearest first. A damaged cache is replaced by what comes next."""
+    """Where else rows may be, by origin, the nearest first; what comes after a damaged cache replaces it."""
     if cached.is_file():
         yield CACHE, partial(_from_file, cached)
     if _offline():

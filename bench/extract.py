@@ -91,7 +91,8 @@ def _reply(completion: Completion, problem: Problem) -> Extraction:
     text, notes = without_reasoning(completion.text)
     text, cut = without_tokens(text)
     entry = problem.entry_point
-    pieces = [_piece(fence, entry) for fence in fences(text) if fence.text.strip()]
+    read = (_piece(fence, entry) for fence in fences(text) if fence.text.strip())
+    pieces = [piece for piece in read if piece.code.strip()]
     found = (
         _fenced(pieces) or _unfenced(completion, text, problem) or _body(completion, pieces, text, problem)
     )

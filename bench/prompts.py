@@ -72,8 +72,14 @@ def messages(name: str, problem: Problem) -> tuple[Message, ...]:
     return (Message("user", re.sub(r"\{\{(\w+)\}\}", fill, text)),)
 
 
-def stop_sequences(name: str) -> tuple[str, ...]:
-    return template(name).stop
+def stop_sequences(name: str, track: Track | None = None) -> tuple[str, ...]:
+    """Where a base model is to stop. Without a track those that hold for every one: what ends a function
+    that is gone on with ("\\ndef ") would cut off a corrected one before it begins.
+    """
+    if track is not None:
+        return template(name, track).stop
+    first, *others = (template(name, each).stop for each in Track)
+    return tuple(stop for stop in first if all(stop in other for other in others))
 
 
 def template_digest(name: str) -> str:

@@ -8,19 +8,20 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from bench import registry
 from bench.assets import tasks_dir
 from bench.datasets import Hub, Package, Row, Rows, Source, digest, load_rows
-from bench.errors import PluginError, UsageError
+from bench.errors import DataError, PluginError, UsageError
 from bench.prompts import template
 from bench.rows import READERS
 from bench.types import Json, Limits, Problem, Track
 
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,20 @@ class _Data(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     package: Package | None = None
     folder: str = ""
     """Rows that come with the suite: a folder of .toml files beside its definition."""
+
+
+class _Own(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A problem of this project's own, in a file of its own."""
+
+    track: Track
+    entry_point: str
+    reference: str
+    tests: str
+    prompt: str = ""
+    """What to go on from; for generation."""
+    buggy: str = ""
+    symptom: str = ""
+    """The wrong program and how that shows; for repair."""
 
 
 class _Prompts(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -131,10 +146,18 @@ def _plugin(name: str) -> Suite:
 
 
 def _read(path: Path) -> _File:
+    file = _toml(path, _File)
+    if file.name != path.parent.name:
+        raise UsageError(f"{path}: its name is {file.name!r}", hint="A suite is called as its folder is.")
+    return file
+
+
+def _toml(path: Path, form: type[T]) -> T:
+    """A file of ours in its form. Raises UsageError naming the file and what is wrong in it."""
     try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), _File)
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path}: {error}", hint="docs/suites.md describes a suite.toml") from None
+        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), form)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {error}", hint="docs/suites.md describes these files") from None
 
 
 def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path], say: Say) -> Suite:
@@ -193,17 +216,22 @@ def _own(data: _Data, source: Source, home: Path) -> Rows:
     """Rows of this project's own: their digest is stated, not pinned, for they change with the checkout."""
     rows: list[Row] = []
     for path in sorted((home / data.folder).glob("*.toml")):
-        row = {"id": path.stem, "prompt": "", "buggy": "", "symptom": ""} | tomllib.loads(
-            path.read_text("utf-8")
-        )
-        rows.append(row)
+        own = _toml(path, _Own)
+        needed = ("prompt",) if own.track is Track.GENERATION else ("buggy", "symptom")
+        empty = [name for name in needed if not getattr(own, name).strip()]
+        if empty:
+            raise UsageError(f"{path}: a problem of track {own.track.value!r} needs {' and '.join(empty)}")
+        rows.append({"id": path.stem} | msgspec.to_builtins(own))
+    if not rows:
+        raise DataError(f"{home / data.folder} holds no problem", hint="It needs one .toml file a problem.")
     return Rows(tuple(rows), f"folder {data.folder}", digest(rows, source))
 
 
 def _described(rows: Rows, source: Source) -> dict[str, Json]:
+    """``origin`` is where the rows came from this time, ``pinned`` what their digest was pinned for."""
     described: dict[str, Json] = {"origin": rows.origin, "sha256": rows.sha256, "records": len(rows.rows)}
     if source.hub is not None:
-        described |= {"repository": source.hub.repo, "revision": source.hub.revision}
+        described["pinned"] = f"{source.hub.repo}@{source.hub.revision}"
     return described
 
 

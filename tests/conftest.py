@@ -7,11 +7,19 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 
 def pytest_configure() -> None:
-    """A shell starts background jobs with SIGINT ignored, and children would inherit that."""
+    """What holds for every test.
+
+    A shell starts background jobs with SIGINT ignored, which children would inherit. Properties explore on a
+    developer's machine; in CI they are tried on the same examples each time, however slow it is.
+    """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    settings.register_profile("ci", derandomize=True, deadline=None)
+    settings.register_profile("developer", deadline=None)
+    settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 
 ROOT = Path(__file__).parent.parent

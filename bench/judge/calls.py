@@ -27,11 +27,10 @@ class CallsJudge:
         return (Job(code, problem.checks, problem.limits),)
 
     def verdict(self, problem: Problem, executions: Sequence[Execution], /) -> Verdict:
-        del problem
         if len(executions) != 1:
             raise HarnessError(f"judge {VERSION} makes one job a candidate, not {len(executions)}")
         [execution] = executions
-        outcome, detail = _decide(execution)
+        outcome, detail = _decide(execution, planned=tuple(problem.checks.inputs))
         return Verdict(
             outcome,
             checks_run=sum(group.run for group in execution.groups),
@@ -42,7 +41,7 @@ class CallsJudge:
         )
 
 
-def _decide(execution: Execution) -> tuple[Outcome, str]:
+def _decide(execution: Execution, *, planned: tuple[str, ...]) -> tuple[Outcome, str]:
     match execution.status:
         case Status.COMPILE_ERROR:
             return Outcome.COMPILE_ERROR, execution.error
@@ -53,11 +52,11 @@ def _decide(execution: Execution) -> tuple[Outcome, str]:
         case Status.JUDGE_ERROR:
             return Outcome.NO_CHECKS, f"the problem's own tests or reference failed: {execution.error}"
         case Status.DONE:
-            return _count(execution.groups)
+            return _count(execution.groups, planned=planned)
 
 
-def _count(groups: tuple[CheckGroup, ...]) -> tuple[Outcome, str]:
-    """Pass only if every planned check ran and held, and there was one."""
+def _count(groups: tuple[CheckGroup, ...], *, planned: tuple[str, ...]) -> tuple[Outcome, str]:
+    """Pass only if every planned group is there, every check of it ran and held, and there was one."""
     for group in groups:
         if group.passed < group.run or group.failure:
             return Outcome.WRONG_ANSWER, f"{group.name}: {group.failure}"
@@ -65,6 +64,9 @@ def _count(groups: tuple[CheckGroup, ...]) -> tuple[Outcome, str]:
             return Outcome.NO_CHECKS, f"{group.name}: no check was run"
         if group.planned is not None and group.run < group.planned:
             return Outcome.NO_CHECKS, f"{group.name}: only {group.run} of {group.planned} checks were run"
+    for name in planned:
+        if name not in {group.name for group in groups}:
+            return Outcome.NO_CHECKS, f"{name}: no check was run"
     if not sum(group.run for group in groups):
         return Outcome.NO_CHECKS, "no check was run"
     return Outcome.PASS, ""

@@ -202,6 +202,12 @@ def test_a_warning_made_an_error_does_not_change_what_is_found() -> None:
     assert code_of(f"```python\n{code}```") == code
 
 
+def test_a_prompt_of_a_shell_with_nothing_behind_it_is_no_code() -> None:
+    """Found by the property below: an empty program under the rule ``fence``."""
+    found = extract(Completion("```py\n>>> "), OWN[0])
+    assert (found.rule, found.code) == ("none", "")
+
+
 FRAGMENTS = st.sampled_from(
     [
         "```", "```python\n", "~~~\n", "<think>", "</think>", "<|im_end|>", "def double(n):", "\n", "    ",

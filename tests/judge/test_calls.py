@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +86,24 @@ def test_only_checks_that_were_all_run_and_held_can_pass(execution: Execution) -
     except ValueError:
         passed = False  # a count that contradicts itself cannot become a verdict
     assert not passed or sound
+
+
+CASES = replace(PROBLEM, checks=Checks("cases", "f", inputs={"base": "[]", "plus": "[]"}))
+BASE = CheckGroup("base", 3, 3, 3)
+
+
+@pytest.mark.parametrize("groups", [(BASE,), (BASE, BASE), (CheckGroup("tests", 3, 3),)])
+def test_a_planned_group_that_was_not_run_is_no_pass(groups: tuple[CheckGroup, ...]) -> None:
+    """What passes the few base inputs alone must not count as passing HumanEval+."""
+    found = JUDGE.verdict(CASES, [Execution(Status.DONE, groups)])
+    assert found.outcome is Outcome.NO_CHECKS
+    both = (BASE, CheckGroup("plus", 9, 9, 9))
+    assert JUDGE.verdict(CASES, [Execution(Status.DONE, both)]).outcome is Outcome.PASS
+
+
+def test_a_failure_counts_though_later_groups_were_not_started() -> None:
+    failed = CheckGroup("base", 2, 1, 3, "f(1): 2 instead of 1")
+    assert JUDGE.verdict(CASES, [Execution(Status.DONE, (failed,))]).outcome is Outcome.WRONG_ANSWER
 
 
 def test_a_pass_without_checks_cannot_be_built() -> None:

