@@ -136,7 +136,7 @@ def test_a_damaged_file_is_an_error_that_names_it(
 
 
 def test_a_parquet_file_has_the_digest_of_the_same_rows_as_lines(tmp_path: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow", reason="the extra `hub` is not installed")
+    pytest.importorskip("pyarrow", reason="the extra `hub` is not installed")
     import pyarrow.parquet
 
     source = with_(PINNED, fields=("id", "text"), files=("sub/mini-0.parquet",))
