@@ -41,6 +41,14 @@ def test_every_problem_is_there_with_a_reference_that_defines_it(
 
 
 @pytest.mark.parametrize("name", COUNTS)
+def test_an_erratum_is_of_a_problem_that_exists(name: str, datasets_dir: Path) -> None:
+    """A misspelt id would excuse nothing and be noticed by nobody."""
+    suite = load_suite(name, data=[datasets_dir])
+    assert set(suite.errata) <= {problem.id for problem in suite.problems}
+    assert all(suite.errata.values())
+
+
+@pytest.mark.parametrize("name", COUNTS)
 def test_a_model_never_sees_the_hidden_checks(name: str, datasets_dir: Path) -> None:
     suite = load_suite(name, data=[datasets_dir])
     for problem in suite.problems:
