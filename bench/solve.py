@@ -25,7 +25,7 @@ def request(template: str, problem: Problem, *, key: SampleKey, params: Params, 
     A seed that was asked for is moved on by the epoch: repeats with one seed would be one answer, n times.
     """
     seed = None if params.seed is None else params.seed + key.epoch
-    stop = tuple(dict.fromkeys((*params.stop, *stop_sequences(template))))
+    stop = tuple(dict.fromkeys((*params.stop, *stop_sequences(template, problem.track))))
     return Request(key, messages(template, problem), replace(params, seed=seed, stop=stop), mode)
 
 

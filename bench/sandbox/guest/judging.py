@@ -189,13 +189,14 @@ def _cases(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups: l
     namespace: dict[str, Any] = {"__name__": "reference"}
     exec(compile(checks["reference"], "<reference>", "exec", dont_inherit=True), namespace)
     reference = namespace[name]
-    oracle = compare.oracle(checks["oracle"], checks["tolerance"])
     if not isinstance(_entry(link, name), RemoteCallable):
         raise CandidateMissing(f"TypeError: {name!r} of the answer is not a function")
     for group_name, text in checks["inputs"].items():
         calls = codec.loads(text)
         group = Group(group_name, len(calls))
         groups.append(group)
+        # A tolerance that one group's results asked for does not carry over to the next group.
+        oracle = compare.oracle(checks["oracle"], checks["tolerance"])
         for call in calls:
             group.run += 1
             try:
