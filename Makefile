@@ -22,7 +22,7 @@ docker:  ## a Docker Engine that answers
 	@scripts/setup-docker.sh
 
 image: venv docker  ## the sandbox image
-	@$(BIN)/python -c "from bench.sandbox.docker import IMAGE, connect; from bench.sandbox.images import ensure_image; print(ensure_image(connect(), IMAGE, say=print).tag)"
+	@$(BIN)/python -c "from bench.sandbox.client import connect; from bench.sandbox.docker import IMAGE; from bench.sandbox.images import ensure_image; print(ensure_image(connect(), IMAGE, say=print).tag)"
 
 demo: image  ## the main job on its embedded default
 	@scripts/demo.sh

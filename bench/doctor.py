@@ -69,7 +69,7 @@ def _python() -> Iterator[Finding]:
 
 
 def _docker() -> Iterator[Finding]:
-    from bench.sandbox.docker import connect
+    from bench.sandbox.client import connect
 
     try:
         client = connect()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 _GUEST = Path(__file__).parent / "guest"
 _MODULES = (
-    *("codec", "wire", "remote", "serve", "compare", "judging"),
+    *("codec", "wire", "proc", "remote", "serve", "compare", "judging"),
     *("confine", "zygote", "cgroup", "sweep", "supervisor"),
 )
 """In the order in which they import each other."""

@@ -13,26 +13,13 @@ import docker.errors
 from bench.errors import SandboxError
 from bench.protocols import SandboxOptions
 from bench.sandbox import bundle, owner
+from bench.sandbox.client import ENGINE_ERRORS, NO_ENGINE, connect
 from bench.sandbox.images import Image, ensure_image
-from bench.sandbox.slot import ENGINE_ERRORS, Slot, settings
+from bench.sandbox.slot import Slot, settings
 from bench.types import Execution, Job, Json
 
 IMAGE = "python"
 _FIRST_UID, _LAST_UID = 10_000, 60_000
-_NO_ENGINE = (
-    "start it (`systemctl start docker`, or `scripts/setup-docker.sh` as root on Debian), check that this "
-    "user may talk to it, then look at `bench doctor`"
-)
-
-
-def connect() -> docker.DockerClient:
-    """A client of the engine that DOCKER_HOST or the default socket names; SandboxError if none answers."""
-    try:
-        client = docker.from_env(timeout=60)
-        client.ping()
-    except ENGINE_ERRORS as error:
-        raise SandboxError(f"no Docker Engine answers: {error}", hint=_NO_ENGINE) from error
-    return client
 
 
 class DockerSandbox:
@@ -145,4 +132,4 @@ def make(options: SandboxOptions) -> DockerSandbox:
         reap(client)
         return DockerSandbox(client, ensure_image(client, IMAGE, say=options.say), options)
     except ENGINE_ERRORS as error:
-        raise SandboxError(f"the Docker Engine failed: {error}", hint=_NO_ENGINE) from error
+        raise SandboxError(f"the Docker Engine failed: {error}", hint=NO_ENGINE) from error

@@ -15,14 +15,13 @@ from pathlib import Path
 
 import docker
 import docker.errors
-import requests.exceptions
 
 from bench.assets import sandboxes_dir, scripts_dir
 from bench.errors import SandboxError
+from bench.sandbox.client import ENGINE_ERRORS
 
 Say = Callable[[str], None]
 
-_ENGINE_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
 _SHOWN_LINES = 12
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -54,7 +53,7 @@ def ensure_image(client: docker.DockerClient, name: str, *, say: Say) -> Image:
             say(f"building the sandbox image {tag} (once, about a minute)")
             _build(client, dockerfile, tag, say)
             found = _find(client, tag)
-    except _ENGINE_ERRORS as error:
+    except ENGINE_ERRORS as error:
         hint = "look at `bench doctor`: does the Docker Engine still answer, and has its disk room?"
         raise SandboxError(f"Docker could not provide {tag}: {error}", hint=hint) from error
     if found is None:
@@ -84,7 +83,7 @@ def _ensure_base(client: docker.DockerClient, dockerfile: bytes, say: Say) -> No
     say(f"fetching the base image {base}")
     try:
         client.images.pull(base)
-    except _ENGINE_ERRORS as error:
+    except ENGINE_ERRORS as error:
         _bootstrap(base, say, why=str(error))
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import docker
 import docker.errors
 import msgspec
-import requests.exceptions
 
 from bench.errors import SandboxError
 from bench.sandbox import bundle, facts
+from bench.sandbox.client import ENGINE_ERRORS
 from bench.sandbox.program import instrument
 from bench.types import Checks, Execution, Job
 
@@ -24,8 +24,6 @@ _REPLY_SLACK_S = 30.0
 """How much longer than a job's wall limit the host waits before it gives a container up."""
 _HEADROOM_MIB = 512
 """Memory of a container beyond what one candidate may have: supervisor, zygotes, judge."""
-
-ENGINE_ERRORS = (docker.errors.DockerException, requests.exceptions.RequestException, OSError)
 
 
 class Slot:

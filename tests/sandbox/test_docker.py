@@ -17,7 +17,8 @@ import pytest
 from bench.errors import SandboxError
 from bench.protocols import SandboxOptions
 from bench.sandbox import owner
-from bench.sandbox.docker import DockerSandbox, connect, make, reap
+from bench.sandbox.client import connect
+from bench.sandbox.docker import DockerSandbox, make, reap
 from bench.types import Checks, Job, Limits, Status
 
 ADD = Job("def f(x): return x + 1", Checks("program", "f", tests="assert f(1) == 2"))

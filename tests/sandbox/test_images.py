@@ -10,7 +10,7 @@ import pytest
 
 from bench.errors import SandboxError
 from bench.sandbox import images
-from bench.sandbox.docker import connect
+from bench.sandbox.client import connect
 from bench.sandbox.images import ensure_image, image_tag
 
 

@@ -7,17 +7,15 @@ those are decided here by identity, so an object that claims to equal everything
 from __future__ import annotations
 
 import builtins
-import os
 import time
 from collections.abc import Callable, Iterator
 from socket import socket
 from typing import Any
 
-from . import codec, wire
+from . import codec, proc, wire
 
 _POLL_S = 0.25
 _READY_S = 30.0
-_TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
 _DISK_ERRNOS = {27, 28, 122}  # EFBIG, ENOSPC, EDQUOT
 _NO_PROCESS_ERRNO = 11  # EAGAIN, what fork says at a process limit
 
@@ -217,13 +215,10 @@ class Link:
 
 
 def _usage(pid: int) -> tuple[float, bool]:
-    """(CPU seconds of a process so far, whether it sleeps), from /proc."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
+        return proc.usage(pid)
     except OSError:
         raise CandidateEnded("the candidate's process ended") from None
-    return (int(fields[11]) + int(fields[12])) * _TICK_S, fields[0] in (b"S", b"D", b"T")
 
 
 def _local_exception(lineage: list[Any]) -> type:

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from typing import Any
 
-from . import cgroup, judging, serve, sweep, wire, zygote
+from . import cgroup, judging, proc, serve, sweep, wire, zygote
 from .confine import confine
 
 _JUDGE_MODULES = ("copy", "math", "random", "re", "typing")
@@ -150,11 +150,9 @@ class _Run:
 
     def _judge_cpu_s(self) -> float:
         try:
-            with open(f"/proc/{self._judge_pid}/stat", "rb") as file:
-                fields = file.read().rpartition(b")")[2].split()
+            return proc.usage(self._judge_pid)[0]
         except OSError:
             return 0.0
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _kill(self, which: int) -> None:
         try:
