@@ -8,8 +8,8 @@ from pathlib import Path
 
 _GUEST = Path(__file__).parent / "guest"
 _MODULES = (
-    *("codec", "wire", "proc", "remote", "serve", "compare", "judging"),
-    *("confine", "zygote", "cgroup", "sweep", "supervisor"),
+    *("codec", "wire", "proc", "doors", "remote", "serve", "compare", "judging"),
+    *("confine", "zygote", "judges", "cgroup", "sweep", "supervisor"),
 )
 """In the order in which they import each other."""
 
@@ -47,6 +47,6 @@ def modules() -> tuple[tuple[str, str], ...]:
 @cache
 def digest() -> str:
     """12 hex digits over the guest's code and what prepares its tests: which judge gave a verdict."""
-    prepares = (_GUEST.parent / "program.py").read_text("utf-8")
-    text = "\0".join((prepares, *(part for pair in modules() for part in pair)))
+    prepares = [(_GUEST.parent / f"{name}.py").read_text("utf-8") for name in ("message", "program")]
+    text = "\0".join((*prepares, *(part for pair in modules() for part in pair)))
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -38,6 +38,42 @@ def instrument(tests: str) -> Program:
     return Program(source, tuple(counted.texts), names)
 
 
+_PURE = {
+    *("__future__", "bisect", "cmath", "collections", "copy", "datetime", "fractions", "functools", "heapq"),
+    *("itertools", "math", "operator", "random", "re", "statistics", "string", "typing"),
+}
+"""Modules whose use leaves nothing behind (``random`` is seeded anew for each job)."""
+_REACHES_OUT = {
+    *("breakpoint", "compile", "delattr", "eval", "exec", "globals", "input", "locals", "open"),
+    *("setattr", "vars"),
+}
+
+
+@lru_cache(maxsize=8192)
+def may_share(source: str) -> bool:
+    """Whether a problem's own code can leave nothing in the judge's process that a later job could meet.
+
+    Errs on the safe side: what is not seen to be harmless gets a process of its own.
+    """
+    tree = parse(source)
+    return tree is not None and all(map(_keeps_to_itself, ast.walk(tree)))
+
+
+def _keeps_to_itself(node: ast.AST) -> bool:
+    match node:
+        case ast.Import(names):
+            return all(name.name.split(".")[0] in _PURE for name in names)
+        case ast.ImportFrom(module):
+            return (module or "").split(".")[0] in _PURE
+        case ast.Name(name):
+            return name not in _REACHES_OUT and (not name.startswith("__") or name == "__name__")
+        case ast.Attribute(ast.Name("self"), name):
+            return not name.startswith("__")
+        case ast.Attribute(_, name, context):
+            return isinstance(context, ast.Load) and not name.startswith("__")
+    return True
+
+
 def _free_names(tree: ast.AST) -> set[str]:
     loaded: set[str] = set()
     bound: set[str] = set()

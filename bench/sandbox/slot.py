@@ -11,13 +11,11 @@ from typing import Any
 
 import docker
 import docker.errors
-import msgspec
 
 from bench.errors import SandboxError
-from bench.sandbox import bundle, facts
+from bench.sandbox import bundle, facts, message
 from bench.sandbox.client import ENGINE_ERRORS
-from bench.sandbox.program import instrument
-from bench.types import Checks, Execution, Job
+from bench.types import Execution, Job
 
 _START_S = 60.0
 _REPLY_SLACK_S = 30.0
@@ -54,12 +52,11 @@ class Slot:
     def run(self, job: Job) -> tuple[Execution, bool]:
         """Run one job; also whether the container is clean, so fit for another."""
         nonce = secrets.token_hex(16)
-        limits = msgspec.to_builtins(job.limits)
-        body = {"nonce": nonce, "candidate": job.candidate, "checks": _checks(job.checks), "limits": limits}
         try:
-            self._send(json.dumps({"limits": limits}).encode())
-            self._send(json.dumps(body).encode())
-            observed = json.loads(self._receive(job.limits.wall_s + _REPLY_SLACK_S))
+            self._send(message.frame(job, nonce=nonce))
+            observed = json.loads(self._receive(_REPLY_SLACK_S))
+            while "still" in observed:
+                observed = json.loads(self._receive(_REPLY_SLACK_S))
         except (*ENGINE_ERRORS, ValueError) as error:
             raise SandboxError(f"a sandbox container stopped answering: {error}{self._said()}") from error
         return facts.execution(observed, job, nonce=nonce), bool(observed["clean"])
@@ -108,14 +105,6 @@ class Slot:
         return data
 
 
-def _checks(checks: Checks) -> dict[str, Any]:
-    """Checks as the guest's judge reads them: a test program goes instrumented."""
-    told: dict[str, Any] = msgspec.to_builtins(checks)
-    if checks.kind == "program":
-        told["program"] = msgspec.to_builtins(instrument(told.pop("tests")))
-    return told
-
-
 def _attach(client: docker.DockerClient, container: str) -> socket.socket:
     params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
     stream = client.api.attach_socket(container, params=params)
@@ -146,6 +135,7 @@ def settings(image: str, *, memory_mib: int, labels: Mapping[str, str]) -> dict[
         "ulimits": [docker.types.Ulimit(name="nofile", soft=1024, hard=1024)],
         "tmpfs": {
             "/tmp": "rw,nosuid,nodev,size=128m,nr_inodes=16k,mode=1777",
+            "/run": "rw,nosuid,nodev,noexec,size=1m,nr_inodes=64,mode=0700",
             "/dev/shm": "rw,nosuid,nodev,noexec,size=16m,nr_inodes=1k,mode=1777",
         },
         "log_config": docker.types.LogConfig(type="none"),

@@ -7,13 +7,13 @@ import os
 _ROOT = "/sys/fs/cgroup"
 
 
-def cpu_s() -> float | None:
-    """CPU seconds of everything in the container so far; ``None`` where it cannot be read."""
+def cpu_s() -> float:
+    """CPU seconds of everything in the container so far; always 0 where it cannot be read."""
     nanoseconds = _read(f"{_ROOT}/cpuacct/cpuacct.usage")
     if nanoseconds is not None:
         return int(nanoseconds) / 1e9
     microseconds = _field(f"{_ROOT}/cpu.stat", "usage_usec")
-    return None if microseconds is None else microseconds / 1e6
+    return (microseconds or 0) / 1e6
 
 
 def oom_kills() -> int:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import random
 import resource
+import socket
 from typing import Any
+
+from . import doors
 
 MIB = 1 << 20
 
 
-def confine(*, uid: int, home: str, limits: dict[str, Any], keep: int, output: int) -> int:
-    """Become ``uid`` in a session and directory of its own; returns the number ``keep`` has now.
-
-    ``output`` becomes stdout and stderr. All other descriptors are closed.
-    """
+def confine(*, uid: int, home: str, limits: dict[str, Any], keep: socket.socket) -> socket.socket:
+    """Become ``uid`` in a session and directory of its own; of all descriptors ``keep`` alone stays."""
     os.setsid()
     score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
     os.write(score, b"1000")  # of all in the container, a candidate is the first to go
+    # Opened anew: what a candidate does to its end (O_NONBLOCK and the like) must not reach the next one's.
+    output = os.open(doors.OUTPUT, os.O_WRONLY)
     null = os.open("/dev/null", os.O_RDWR)
-    kept = os.dup2(keep, 100, inheritable=False)
+    kept = os.dup2(keep.detach(), 100, inheritable=False)
     os.dup2(null, 0)
     os.dup2(output, 1)
     os.dup2(1, 2)
@@ -33,7 +35,7 @@ def confine(*, uid: int, home: str, limits: dict[str, Any], keep: int, output: i
     os.chdir(home)
     os.environ["HOME"] = os.environ["TMPDIR"] = home
     random.seed(0)
-    return 3
+    return socket.socket(fileno=3)
 
 
 def _limit(limits: dict[str, Any]) -> None:

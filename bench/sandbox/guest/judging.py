@@ -6,12 +6,13 @@ import builtins
 import importlib
 import json
 import random
+import resource
 import sys
 import time
 from socket import socket
 from typing import Any
 
-from . import codec, compare, wire
+from . import codec, compare, doors, wire
 from .remote import (
     CandidateEnded,
     CandidateLimit,
@@ -24,6 +25,7 @@ from .remote import (
 
 _SHOWN = 300
 """Characters of a value or a check that a failure quotes."""
+_READY_S = 30.0
 
 
 class Group:
@@ -48,26 +50,50 @@ class Failed(Exception):
     """A check did not hold; the group says which."""
 
 
-def judge(desk: socket, stream: socket, pid: int) -> None:
-    """Read a job from the desk, decide, and write the verdict back to it."""
-    job = json.loads(wire.receive(desk))
+_STAYS = 100
+"""Jobs that one judge takes: what tests leave behind in its memory ends with it."""
+_LARGE_KIB = 256 * 1024
+"""A judge that has been larger than this is not kept."""
+
+
+def serve(desk: socket, court: socket) -> None:
+    """Take jobs from the desk, a candidate's pid before each, until one does not end plainly."""
+    reader = wire.Reader(desk)
+    for count in range(1, _STAYS + 1):
+        order = reader.receive()
+        stays, observed = judge(json.loads(order[4:]), court, int.from_bytes(order[:4], "big"))
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        stays = stays and count < _STAYS and usage.ru_maxrss < _LARGE_KIB
+        observed |= {"stays": stays, "cpu_s": usage.ru_utime + usage.ru_stime}
+        wire.send(desk, json.dumps(observed).encode())
+        if not stays:
+            return
+
+
+def judge(job: dict[str, Any], court: socket, pid: int) -> tuple[bool, dict[str, Any]]:
+    """Judge one candidate: whether it went so plainly that nothing can be left of it, and what was seen."""
     random.seed(0)  # some data sets draw their inputs: the same ones every time
     groups: list[Group] = []
-    link = Link(stream, pid, call_cpu_s=job["limits"]["call_cpu_s"])
+    plain = False
     try:
-        observed = _observe(link, job, groups)
+        with doors.accept(court, pid, _READY_S) as stream:
+            observed = _observe(Link(stream, pid, call_cpu_s=job["limits"]["call_cpu_s"]), job, groups)
+        plain = observed["status"] == "done"
     except CandidateSyntax as error:
-        observed = {"status": "compile_error", "error": str(error)}
-    except NoCandidate as error:
+        plain, observed = True, {"status": "compile_error", "error": str(error)}
+    except (NoCandidate, TimeoutError) as error:
         observed = {"status": "no_candidate", "error": str(error)}
     except CandidateLimit as error:
         observed = {"status": "limit", "limit": error.limit}
     except CandidateEnded as error:
         observed = {"status": "candidate_error", "error": str(error), "where": "call" if groups else "import"}
+    except MemoryError:
+        # Of this process, which holds what the candidate returned.
+        observed = {"status": "limit", "limit": "memory"}
     except BaseException as error:
         observed = {"status": "judge_error", "error": f"{type(error).__name__}: {error}"[:500]}
     observed |= {"groups": [group.record() for group in groups], "nonce": job["nonce"]}
-    wire.send(desk, json.dumps(observed).encode())
+    return plain, observed
 
 
 def _observe(link: Link, job: dict[str, Any], groups: list[Group]) -> dict[str, Any]:

@@ -9,168 +9,133 @@ import json
 import os
 import select
 import signal
-import socket
 import sys
 import time
 from collections import deque
 from typing import Any
 
-from . import cgroup, judging, proc, serve, sweep, wire, zygote
+from . import cgroup, doors, proc, serve, sweep
 from .confine import confine
+from .judges import Judge, Judges
+from .zygote import WARM, Zygote
 
-_JUDGE_MODULES = ("copy", "math", "random", "re", "typing")
-"""What test programs import most. Fewer than answers get: a small process forks faster."""
-
-_TICK_MS = 100
+_TICK_S = 0.1
+_BEAT_S = 5.0
+"""How often the host hears that a long job still runs."""
 _KEPT_OUTPUT = 64 * 1024
 _GRACE_S = 2.0
 """How long a judge may take to say what it has after its candidate was stopped."""
 
 
-def candidate_child(order: dict[str, Any], descriptors: list[int]) -> None:
-    stream, output = descriptors
-    fd = confine(uid=order["uid"], home=order["home"], limits=order["limits"], keep=stream, output=output)
-    serve.Server(socket.socket(fileno=fd)).run()
-
-
-def judge_child(order: dict[str, Any], descriptors: list[int]) -> None:
-    desk, stream = (socket.socket(fileno=os.dup(descriptor)) for descriptor in descriptors)
-    os.setsid()
-    os.setresgid(order["uid"], order["uid"], order["uid"])
-    os.setresuid(order["uid"], order["uid"], order["uid"])
-    judging.judge(desk, stream, order["pid"])
+def candidate_child(order: dict[str, Any]) -> None:
+    stream = doors.dial(doors.COURT)
+    stream = confine(uid=order["uid"], home=order["home"], limits=order["limits"], keep=stream)
+    serve.Server(stream).run()
 
 
 class Supervisor:
-    """Owns the two zygotes and the uids of one container."""
+    """Owns the zygotes and the uids of one container."""
 
     def __init__(self, *, uid_first: int, uid_count: int) -> None:
-        self._solution, self._solutions = zygote.spawn(candidate_child, zygote.WARM)
-        self._judge, self._judges = zygote.spawn(judge_child, _JUDGE_MODULES)
+        self._output = doors.open_output()
+        self._solutions = Zygote("candidate", candidate_child, WARM)
+        self._judges = Judges(uid_first)
         self._uids = deque(range(uid_first + 1, uid_first + uid_count))
-        self._judge_uid = uid_first
-        self._resident = {os.getpid(), self._solution, self._judge}
 
     def run(self, header: dict[str, Any], body: bytes) -> dict[str, Any]:
         """Run one job; facts as ``bench.sandbox.facts`` reads them."""
         uid = self._uids[0]
         self._uids.rotate(-1)
         home = f"/tmp/s{uid}"
-        run = _Run(header["limits"])
+        limits = header["limits"]
+        judge = self._judges.hire(shared=header["shared"])
+        run = _Run(limits, judge, self._output)
+        pid = self._solutions.fork({"uid": uid, "home": home, "limits": limits})
         try:
-            run.start(self._solutions, self._judges, uid=uid, home=home, judge_uid=self._judge_uid)
-            run.watch(body)
+            run.watch(pid, body)
         finally:
-            run.stop()
-        facts = run.facts(self._solutions, self._judges)
-        facts["clean"] = sweep.sweep(uid=uid, homes=[home], resident=self._resident)
-        return facts
+            ended = self._solutions.end(pid)
+            self._judges.release(judge)
+        resident = {os.getpid(), self._solutions.pid} | self._judges.pids
+        clean = sweep.sweep(uid=uid, homes=[home], resident=resident)
+        return run.facts(ended) | {"clean": clean}
 
 
 class _Run:
-    """One job from fork to verdict."""
+    """One job from the first call to the verdict."""
 
-    def __init__(self, limits: dict[str, Any]) -> None:
-        self._limits = limits
+    def __init__(self, limits: dict[str, Any], judge: Judge, output: int) -> None:
+        self._limits, self._judge, self._output = limits, judge, output
         self._verdict: dict[str, Any] | None = None
         self._limit = ""
-        self._output = bytearray()
+        self._text = bytearray()
         self._written = 0
-        self._handles: list[int] = []
+        self._idle_s = 0.0
         self._began, self._cpu_began, self._ooms = time.monotonic(), cgroup.cpu_s(), cgroup.oom_kills()
 
-    def start(
-        self, solutions: socket.socket, judges: socket.socket, *, uid: int, home: str, judge_uid: int
-    ) -> None:
-        answer, question = socket.socketpair()
-        self._desk, desk = socket.socketpair()
-        self._pipe, pipe = os.pipe()
-        order = {"uid": uid, "home": home, "limits": self._limits}
-        pid = self._fork(solutions, order, [answer.fileno(), pipe])
-        self._judge_pid = self._fork(
-            judges, {"uid": judge_uid, "pid": pid}, [desk.fileno(), question.fileno()]
-        )
-        for end in (answer, question, desk):
-            end.close()
-        os.close(pipe)
-
-    def _fork(self, line: socket.socket, order: dict[str, Any], descriptors: list[int]) -> int:
-        socket.send_fds(line, [json.dumps(order).encode()], descriptors)
-        message, handles, _, _ = socket.recv_fds(line, 4096, 1)
-        self._handles += handles
-        return int(json.loads(message)["pid"])
-
-    def watch(self, body: bytes) -> None:
+    def watch(self, pid: int, body: bytes) -> None:
         """Until the judge has spoken or a limit is reached."""
-        try:
-            wire.send(self._desk, body)
-        except wire.WireError:
-            return
+        self._pid = pid
+        self._judge.give(pid, body)
         poll = select.poll()
-        poll.register(self._desk, select.POLLIN)
-        poll.register(self._pipe, select.POLLIN)
-        last = time.monotonic()
-        while self._verdict is None and not self._limit:
-            for descriptor, _ in poll.poll(_TICK_MS):
-                if descriptor == self._desk.fileno():
-                    self._read_verdict()
+        poll.register(self._judge.desk, select.POLLIN)
+        poll.register(self._output, select.POLLIN)
+        desk = self._judge.desk.fileno()
+        last = beat = self._began
+        while not self._limit:
+            for descriptor, _ in poll.poll(_TICK_S * 1000):
+                if descriptor == desk:
+                    self._verdict = self._judge.verdict()
                     return
-                self._read_output(poll)
+                self._read_output()
             now = time.monotonic()
-            if now - last > _TICK_MS / 1000:
+            if now - last >= _TICK_S:
+                self._limit = self._limit or self._over(now - last)
                 last = now
-                self._limit = self._limit or self._over()
-        self._kill(0)
-        self._desk.settimeout(_GRACE_S)
-        self._read_verdict()
+            if now - beat > _BEAT_S:
+                beat = now
+                write({"still": True})
+        os.kill(pid, signal.SIGKILL)
+        self._judge.desk.settimeout(_GRACE_S)
+        self._verdict = self._judge.verdict()
+        self._judge.stays = False
 
-    def _read_verdict(self) -> None:
+    def _read_output(self) -> None:
         try:
-            self._verdict = json.loads(wire.receive(self._desk))
-        except (wire.WireError, TimeoutError):
-            self._verdict = None
-
-    def _read_output(self, poll: select.poll) -> None:
-        data = os.read(self._pipe, 1 << 16)
-        if not data:
-            poll.unregister(self._pipe)
+            data = os.read(self._output, 1 << 16)
+        except BlockingIOError:
+            return
         self._written += len(data)
-        self._output += data[: max(_KEPT_OUTPUT - len(self._output), 0)]
+        self._text += data[: max(_KEPT_OUTPUT - len(self._text), 0)]
         if self._written > self._limits["output_kib"] * 1024:
             self._limit = "output"
 
-    def _over(self) -> str:
-        """The limit that is passed, if any. What the judge itself used does not count."""
-        if time.monotonic() - self._began > self._limits["wall_s"]:
-            return "wall"
+    def _over(self, passed_s: float) -> str:
+        """The limit that is reached, if any. What the judge itself uses is its own, and has a limit too."""
+        judge_s = self._judge.used_s()
         cpu_s = cgroup.cpu_s()
-        if cpu_s is None or self._cpu_began is None:
-            return ""
-        return "cpu" if cpu_s - self._cpu_began - self._judge_cpu_s() > self._limits["cpu_s"] else ""
+        if judge_s > self._limits["cpu_s"] * self._limits["call_factor"]:
+            return "cpu"
+        if cpu_s - self._cpu_began - judge_s > self._limits["cpu_s"]:
+            return "cpu"
+        if self._asleep():
+            self._idle_s += passed_s
+        return "wall" if self._idle_s > self._limits["wall_s"] else ""
 
-    def _judge_cpu_s(self) -> float:
+    def _asleep(self) -> bool:
+        """Whether nobody is at work. Only such time counts as waiting: a busy machine costs no verdict."""
         try:
-            return proc.usage(self._judge_pid)[0]
+            return all(proc.usage(pid)[1] for pid in (self._pid, self._judge.pid))
         except OSError:
-            return 0.0
+            return True
 
-    def _kill(self, which: int) -> None:
-        try:
-            signal.pidfd_send_signal(self._handles[which], signal.SIGKILL)
-        except (ProcessLookupError, IndexError):
-            return
-
-    def stop(self) -> None:
-        self._kill(0)
-        self._kill(1)
-        self._desk.close()
-
-    def facts(self, solutions: socket.socket, judges: socket.socket) -> dict[str, Any]:
-        ended = json.loads(solutions.recv(4096))
-        judges.recv(4096)
-        self._drain()
-        for handle in self._handles:
-            os.close(handle)
+    def facts(self, ended: dict[str, Any]) -> dict[str, Any]:
+        """What was observed; by now nobody is left who could print."""
+        while len(self._text) < _KEPT_OUTPUT:
+            before = self._written
+            self._read_output()
+            if self._written == before:
+                break
         return {
             "verdict": self._verdict,
             "limit": self._limit,
@@ -179,34 +144,18 @@ class _Run:
             "cpu_s": ended["cpu_s"],
             "memory_mib": ended["memory_mib"],
             "wall_s": time.monotonic() - self._began,
-            "output": self._output.decode("utf-8", "replace"),
+            "output": self._text.decode("utf-8", "replace"),
         }
-
-    def _drain(self) -> None:
-        """What was written before the end and not read yet; a survivor may keep the pipe open."""
-        os.set_blocking(self._pipe, False)
-        try:
-            while len(self._output) < _KEPT_OUTPUT and (data := os.read(self._pipe, 1 << 16)):
-                self._output += data[: _KEPT_OUTPUT - len(self._output)]
-        except BlockingIOError:
-            pass
-        finally:
-            os.close(self._pipe)
 
 
 def main(config: dict[str, Any]) -> None:
     """Say that all is ready and what limits hold, then serve the host until it hangs up."""
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     supervisor = Supervisor(uid_first=config["uid_first"], uid_count=config["uid_count"])
-    _write({"ready": True, "python": sys.version.split()[0], "limits": cgroup.limits()})
-    while True:
-        header = _read()
-        if header is None:
-            return
-        body = _read()
-        if body is None:
-            return
-        _write(supervisor.run(json.loads(header), body))
+    write({"ready": True, "python": sys.version.split()[0], "limits": cgroup.limits()})
+    while (frame := _read()) is not None:
+        header, _, body = frame.partition(b"\n")
+        write(supervisor.run(json.loads(header), body))
 
 
 def _read() -> bytes | None:
@@ -225,7 +174,8 @@ def _exactly(count: int) -> bytes | None:
     return b"".join(parts)
 
 
-def _write(record: dict[str, Any]) -> None:
+def write(record: dict[str, Any]) -> None:
+    """One message to the host."""
     body = json.dumps(record).encode()
     view = memoryview(len(body).to_bytes(4, "big") + body)
     while view:

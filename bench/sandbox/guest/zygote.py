@@ -1,4 +1,4 @@
-"""A warm interpreter that forks one child a sample. It never sees a test, an answer or a verdict."""
+"""A warm interpreter that forks one child an order. It never sees a test, an answer or a verdict."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import importlib
 import json
 import os
+import signal
 import socket
 import sys
 import traceback
@@ -19,32 +20,48 @@ WARM = (
 )
 """What answers import most: loaded once, shared by every child."""
 
-Child = Callable[[dict[str, Any], list[int]], None]
+Child = Callable[[dict[str, Any]], None]
 
 
-def spawn(child: Child, modules: tuple[str, ...]) -> tuple[int, socket.socket]:
-    """Fork a zygote whose children run ``child``; returns its pid and the line to it."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    pid = os.fork()
-    if pid:
-        theirs.close()
-        return pid, ours
-    ours.close()
-    _leave_the_host()
-    try:
-        for name in modules:
-            importlib.import_module(name)
-        gc.collect()
-        gc.freeze()
-        _serve(theirs, child)
-    except BaseException:
-        traceback.print_exc(file=sys.__stderr__)
-    finally:
-        os._exit(1)
+class Zygote:
+    """The line to a zygote. ``name`` is what the process list shows."""
+
+    def __init__(self, name: str, child: Child, modules: tuple[str, ...]) -> None:
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.pid = os.fork()
+        if self.pid:
+            theirs.close()
+            return
+        self._line.close()
+        try:
+            _leave_the_host(name)
+            for module in modules:
+                importlib.import_module(module)
+            gc.collect()
+            gc.freeze()
+            _serve(theirs, child)
+        except BaseException:
+            traceback.print_exc(file=sys.__stderr__)
+        finally:
+            os._exit(1)
+
+    def fork(self, order: dict[str, Any]) -> int:
+        """Have a child forked; its pid, which stays its own until ``end``."""
+        self._line.send(json.dumps(order).encode())
+        return int(self._line.recv(64))
+
+    def end(self, pid: int) -> dict[str, Any]:
+        """Kill a child and say how it ended and what it used."""
+        os.kill(pid, signal.SIGKILL)
+        self._line.send(b"%d" % pid)
+        ended: dict[str, Any] = json.loads(self._line.recv(4096))
+        return ended
 
 
-def _leave_the_host() -> None:
+def _leave_the_host(name: str) -> None:
     """The stream to the host belongs to the supervisor alone; groups and variables go here, once for all."""
+    with open("/proc/self/comm", "w") as file:
+        file.write(name)
     null = os.open("/dev/null", os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
@@ -55,31 +72,34 @@ def _leave_the_host() -> None:
 
 
 def _serve(line: socket.socket, child: Child) -> None:
-    """One order at a time: fork, say the pid with a handle on it, wait, say how it ended."""
+    """Fork at an order, reap at a number: until then the pid cannot become another process's."""
     while True:
-        message, descriptors, _, _ = socket.recv_fds(line, 65536, 8)
+        message = line.recv(65536)
         if not message:
             os._exit(0)
+        order = json.loads(message)
+        if isinstance(order, int):
+            line.send(json.dumps(_reap(order)).encode())
+            continue
         pid = os.fork()
         if pid == 0:
-            _run(child, json.loads(message), descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        handle = os.pidfd_open(pid)
-        socket.send_fds(line, [json.dumps({"pid": pid}).encode()], [handle])
-        os.close(handle)
-        _, status, usage = os.wait4(pid, 0)
-        ended = {
-            "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
-            "cpu_s": usage.ru_utime + usage.ru_stime,
-            "memory_mib": usage.ru_maxrss / 1024,
-        }
-        line.send(json.dumps(ended).encode())
+            line.close()
+            _run(child, order)
+        line.send(b"%d" % pid)
 
 
-def _run(child: Child, order: dict[str, Any], descriptors: list[int]) -> None:
+def _reap(pid: int) -> dict[str, Any]:
+    _, status, usage = os.wait4(pid, 0)
+    return {
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+        "cpu_s": usage.ru_utime + usage.ru_stime,
+        "memory_mib": usage.ru_maxrss / 1024,
+    }
+
+
+def _run(child: Child, order: dict[str, Any]) -> None:
     try:
-        child(order, descriptors)
+        child(order)
     except BaseException:
         os._exit(1)
     os._exit(0)
