@@ -9,7 +9,7 @@ from pathlib import Path
 _GUEST = Path(__file__).parent / "guest"
 _MODULES = (
     *("codec", "wire", "proc", "doors", "remote", "serve", "compare", "judging"),
-    *("confine", "zygote", "judges", "cgroup", "sweep", "supervisor"),
+    *("confine", "zygote", "judges", "cgroup", "sweep", "syscalls", "supervisor"),
 )
 """In the order in which they import each other."""
 

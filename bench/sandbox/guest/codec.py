@@ -10,19 +10,26 @@ from __future__ import annotations
 
 import json
 import math
+from array import array
 from base64 import b64decode, b64encode
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import compress, repeat
+from operator import is_
 from typing import Any
 
 MAX_DEPTH = 150
 """Deeper nesting is refused on both sides."""
 
 _SMALL = 1 << 63
+_EXACT = 1 << 53
+"""Below it, an integer is a float without loss."""
+_MANY = 64
 _AS_IS = frozenset({str, bool, type(None)})
+_NUMBERS = frozenset({int, float})
 
 TYPES: dict[str, type] = {
     cls.__name__: cls
@@ -52,20 +59,27 @@ def _refuse(name: str) -> Any:
     raise CodecError(f"{name} is not part of the encoding")
 
 
-_TO_TEXT = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_FROM_TEXT = json.JSONDecoder(parse_constant=_refuse).decode
+# Made once: ``JSONEncoder.encode`` makes one for each text, which takes longer than most texts do.
+_TO_PARTS = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
+    None, _refuse, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, False
+)
+_FROM_TEXT = json.scanner.make_scanner(json.JSONDecoder(parse_constant=_refuse))  # type: ignore[attr-defined]
 
 
 def dumps(tree: Any) -> str:
-    return _TO_TEXT(tree)
+    return "".join(_TO_PARTS(tree, 0))
 
 
 def loads(text: str | bytes) -> Any:
-    """JSON text to a tree; what is not JSON, or nested too deep, is a CodecError."""
+    """JSON text, as compact as ``dumps`` writes it, to a tree; CodecError for anything else, or too deep."""
     try:
-        return _FROM_TEXT(text if isinstance(text, str) else text.decode())
-    except (ValueError, RecursionError) as error:
+        text = text if isinstance(text, str) else text.decode()
+        tree, end = _FROM_TEXT(text, 0)
+    except (ValueError, RecursionError, StopIteration) as error:
         raise CodecError(f"not readable: {str(error)[:200]}") from None
+    if end != len(text):
+        raise CodecError("not readable: more than one value")
+    return tree
 
 
 class Encoder:
@@ -104,15 +118,9 @@ class Encoder:
         return None
 
     def items(self, values: Any, depth: int) -> list[Any]:
-        """What a container holds. Long runs of one plain type go as they are, looked at in C alone."""
+        """What a container holds. Long runs of plain values go as they are, looked at in C alone."""
         kinds = set(map(type, values))
-        if kinds <= _AS_IS or (
-            len(kinds) == 1
-            and (
-                (int in kinds and min(values) >= -_SMALL and max(values) < _SMALL)
-                or (float in kinds and math.isfinite(sum(values)))
-            )
-        ):
+        if kinds <= _AS_IS or (kinds <= _NUMBERS and _all_small(values, kinds)):
             return list(values)
         tree = self.tree
         return [tree(value, depth) for value in values]
@@ -133,6 +141,13 @@ class Encoder:
         return self._handle(value)
 
 
+def _all_small(numbers: Any, kinds: set[type]) -> bool:
+    """No nan, no infinity, nothing large: what JSON holds."""
+    if not (min(numbers) >= -_SMALL and max(numbers) < _SMALL):
+        return False
+    return float not in kinds or math.isfinite(sum(numbers))
+
+
 def _container(tag: str, flat: Callable[[Any], Any]) -> Callable[..., Any]:
     """An encoder of a mutable container under a tag (none for lists)."""
 
@@ -145,6 +160,28 @@ def _container(tag: str, flat: Callable[[Any], Any]) -> Callable[..., Any]:
         return {tag: items} if tag else items
 
     return encode
+
+
+_encode_plain_list = _container("", lambda v: v)
+
+
+def _encode_list(self: Encoder, value: Any, depth: int, *, fresh: bool = True) -> Any:
+    """Many floats cross as their bytes: in digits they take ten times as long, on both sides."""
+    if len(value) >= _MANY and float in (kinds := set(map(type, value))) and kinds <= _NUMBERS:
+        integers = bytes(map(is_, map(type, value), repeat(int))) if int in kinds else b""
+        if all(-_EXACT < number < _EXACT for number in compress(value, integers)):
+            if fresh and (reference := self.number(value)) is not None:
+                return reference
+            return {"n": [b64encode(part).decode() for part in (array("d", value), integers)]}
+    return _encode_plain_list(self, value, depth, fresh=fresh)
+
+
+def _put_numbers(node: list[Any], parts: list[Any]) -> None:
+    floats = array("d", b64decode(parts[0], validate=True))
+    integers = b64decode(parts[1], validate=True)
+    node.extend(floats)
+    for index in compress(range(len(node)), integers):
+        node[index] = int(node[index])
 
 
 def _pairs(value: Any) -> list[Any]:
@@ -173,7 +210,7 @@ def _text(tag: str, text: Callable[[Any], str]) -> Callable[..., Any]:
 
 
 _ENCODERS: dict[type, Callable[..., Any]] = {
-    list: _container("", lambda v: v),
+    list: _encode_list,
     dict: _container("d", _pairs),
     set: _container("s", lambda v: v),
     bytearray: _container("B", lambda v: (b64encode(v).decode(),)),
@@ -302,6 +339,7 @@ _FILLERS: dict[str, tuple[Callable[[Any], Any], Callable[[Any, list[Any]], None]
     "o": (lambda _: OrderedDict(), _put_pairs),
     "C": (lambda _: Counter(), _put_pairs),
     "s": (lambda _: set(), lambda node, parts: node.update(parts)),
+    "n": (lambda _: [], _put_numbers),
     "q": (_new_deque, lambda node, parts: node.extend(parts[1:])),
     "B": (lambda _: bytearray(), lambda node, parts: node.extend(b64decode(parts[0], validate=True))),
 }

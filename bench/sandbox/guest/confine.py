@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import random
 import resource
 import socket
 from typing import Any
 
 from . import doors
 
-MIB = 1 << 20
+HOME = "/tmp/home"
+"""The directory of whichever candidate runs: it is made by its uid, for it alone, and removed with it."""
+_MIB = 1 << 20
 
 
-def confine(*, uid: int, home: str, limits: dict[str, Any], keep: socket.socket) -> socket.socket:
+def confine(*, uid: int, limits: dict[str, Any], keep: socket.socket) -> socket.socket:
     """Become ``uid`` in a session and directory of its own; of all descriptors ``keep`` alone stays."""
     os.setsid()
     score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
@@ -30,24 +31,26 @@ def confine(*, uid: int, home: str, limits: dict[str, Any], keep: socket.socket)
     _limit(limits)
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-    os.umask(0o077)
-    os.mkdir(home, 0o700)
-    os.chdir(home)
-    os.environ["HOME"] = os.environ["TMPDIR"] = home
-    random.seed(0)
+    os.mkdir(HOME, 0o700)
+    os.chdir(HOME)
     return socket.socket(fileno=3)
 
 
-def _limit(limits: dict[str, Any]) -> None:
-    cpu_s = int(limits["cpu_s"]) + 1
-    memory, size = limits["memory_mib"] * MIB, limits["file_mib"] * MIB
+def limit_all() -> None:
+    """The limits that are the same for every process of the container."""
+    os.umask(0o077)
     for kind, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, cpu_s),
-        (resource.RLIMIT_FSIZE, size),
         (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_NPROC, limits["processes"]),
         (resource.RLIMIT_CORE, 0),
         (12, 0),  # RLIMIT_MSGQUEUE, which the module does not name
     ):
         resource.setrlimit(kind, (value, value))
+
+
+def _limit(limits: dict[str, Any]) -> None:
+    cpu_s = int(limits["cpu_s"]) + 1
+    memory, size = limits["memory_mib"] * _MIB, limits["file_mib"] * _MIB
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib
 import json
 import random
 import resource
 import sys
 import time
+import types
 from socket import socket
 from typing import Any
 
@@ -50,7 +52,7 @@ class Failed(Exception):
     """A check did not hold; the group says which."""
 
 
-_STAYS = 100
+_STAYS = 1000
 """Jobs that one judge takes: what tests leave behind in its memory ends with it."""
 _LARGE_KIB = 256 * 1024
 """A judge that has been larger than this is not kept."""
@@ -136,7 +138,7 @@ def _program(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups:
     del limits
     program = checks["program"]
     namespace: dict[str, Any] = {"__name__": "tests"}
-    exec(compile(checks["setup"], "<setup>", "exec", dont_inherit=True), namespace)
+    exec(_compiled(checks["setup"], "<setup>"), namespace)
     entry = checks["entry_point"]
     namespace[entry] = _entry(link, entry)
     for name in program["names"]:
@@ -146,7 +148,7 @@ def _program(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups:
     groups.append(group)
     namespace["__check__"] = _Checker(group, program["asserts"])
     try:
-        exec(compile(program["source"], "<tests>", "exec", dont_inherit=True), namespace)
+        exec(_compiled(program["source"], "<tests>"), namespace)
     except Exception as error:
         group.failure = group.failure or f"{type(error).__name__}: {error}"[:_SHOWN]
         group.passed = max(group.run - 1, 0)
@@ -154,6 +156,12 @@ def _program(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups:
             raise
         raise Failed from None
     group.passed = group.run
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(source: str, name: str) -> types.CodeType:
+    """A judge that stays meets a problem's tests again and again."""
+    return compile(source, name, "exec", dont_inherit=True)
 
 
 def _entry(link: Link, name: str) -> Any:
@@ -213,7 +221,7 @@ def _cases(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups: l
     """Call candidate and reference with the same inputs; the oracle decides. Ends at the first failure."""
     name = checks["entry_point"]
     namespace: dict[str, Any] = {"__name__": "reference"}
-    exec(compile(checks["reference"], "<reference>", "exec", dont_inherit=True), namespace)
+    exec(_compiled(checks["reference"], "<reference>"), namespace)
     reference = namespace[name]
     if not isinstance(_entry(link, name), RemoteCallable):
         raise CandidateMissing(f"TypeError: {name!r} of the answer is not a function")

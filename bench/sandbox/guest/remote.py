@@ -58,12 +58,12 @@ class Link:
 
     def load(self, source: str, *, cpu_s: float) -> None:
         """Run the candidate's module body. Raises NoCandidate if the process was not ready for it."""
-        self._stream.settimeout(_READY_S)
+        wire.patience(self._stream, _READY_S)
         try:
             self._reader.receive()
         except (wire.WireError, TimeoutError) as error:
             raise NoCandidate(str(error)) from None
-        self._stream.settimeout(_POLL_S)
+        wire.patience(self._stream, _POLL_S)
         reply = self._ask(["exec", source], cpu_s)
         if reply[0] == "syntax":
             raise CandidateSyntax(str(reply[1])[:500])

@@ -27,13 +27,14 @@ class Server:
         self._handles: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._namespace: dict[str, Any] = {}
+        self._request = b""
 
     def run(self) -> None:
         """Say that all rights are given up, then answer."""
         wire.send(self._stream, READY)
         while True:
-            request = codec.loads(self._reader.receive())
-            wire.send(self._stream, codec.dumps(self._answer(request)).encode())
+            self._request = self._reader.receive()
+            wire.send(self._stream, codec.dumps(self._answer(codec.loads(self._request))).encode())
 
     def _answer(self, request: list[Any]) -> list[Any]:
         operation, *operands = request
@@ -71,9 +72,14 @@ class Server:
         nodes = decoder.nodes if track else []
         encoder = codec.Encoder(self._handle, nodes)
         result = encoder.tree(value)
-        if not nodes or codec.dumps(codec.Encoder(self._handle).tree(positional)) == codec.dumps(args):
+        if not nodes or self._request == self._as_asked(target, positional, kwargs):
             return ["ok", result]
         return ["ok", result, [encoder.content(node) for node in nodes]]
+
+    def _as_asked(self, target: Any, positional: list[Any], kwargs: Any) -> bytes:
+        """The request for a call with these arguments: the one received, if the call changed none of them."""
+        tree = codec.Encoder(self._handle).tree(positional)
+        return codec.dumps(["call", target, tree, kwargs, True]).encode()
 
     def _do_op(self, operation: str, number: int, args: list[Any]) -> list[Any]:
         decoder = codec.Decoder(self._resolve)
