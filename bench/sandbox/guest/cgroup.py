@@ -8,12 +8,21 @@ _ROOT = "/sys/fs/cgroup"
 
 
 def cpu_s() -> float:
-    """CPU seconds of everything in the container so far; always 0 where it cannot be read."""
+    """CPU seconds of everything in the container so far. Without a cgroup: of the processes there are."""
     nanoseconds = _read(f"{_ROOT}/cpuacct/cpuacct.usage")
     if nanoseconds is not None:
         return int(nanoseconds) / 1e9
     microseconds = _field(f"{_ROOT}/cpu.stat", "usage_usec")
-    return (microseconds or 0) / 1e6
+    return _processes_cpu_s() if microseconds is None else microseconds / 1e6
+
+
+def _processes_cpu_s() -> float:
+    """The sum over all processes and the children they reaped; orphans count as process 1's."""
+    ticks = 0
+    for name in os.listdir("/proc"):
+        if name.isdigit() and (stat := _read(f"/proc/{name}/stat")):
+            ticks += sum(map(int, stat.rpartition(")")[2].split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def oom_kills() -> int:
@@ -54,6 +63,8 @@ def _read(path: str) -> str | None:
     except OSError:
         return None
     try:
-        return os.read(descriptor, 4096).decode()
+        return os.read(descriptor, 4096).decode(errors="replace")
+    except ProcessLookupError:
+        return None
     finally:
         os.close(descriptor)

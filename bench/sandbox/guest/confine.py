@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import socket
@@ -39,12 +40,11 @@ def confine(*, uid: int, limits: dict[str, Any], keep: socket.socket) -> socket.
 def limit_all() -> None:
     """The limits that are the same for every process of the container."""
     os.umask(0o077)
-    for kind, value in (
-        (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_CORE, 0),
-        (12, 0),  # RLIMIT_MSGQUEUE, which the module does not name
-    ):
-        resource.setrlimit(kind, (value, value))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+    # gVisor refuses these, and has neither core files nor message queues (12 is RLIMIT_MSGQUEUE).
+    for kind in (resource.RLIMIT_CORE, 12):
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(kind, (0, 0))
 
 
 def _limit(limits: dict[str, Any]) -> None:
@@ -53,4 +53,5 @@ def _limit(limits: dict[str, Any]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))
+    with contextlib.suppress(OSError, ValueError):  # where it is refused, the engine's own limit holds
+        resource.setrlimit(resource.RLIMIT_NPROC, (limits["processes"], limits["processes"]))

@@ -7,6 +7,7 @@ import functools
 import importlib
 import json
 import random
+import reprlib
 import resource
 import sys
 import time
@@ -28,6 +29,10 @@ from .remote import (
 _SHOWN = 300
 """Characters of a value or a check that a failure quotes."""
 _READY_S = 30.0
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel = 4
+_SHORT.maxother = _SHORT.maxlong = _SHORT.maxstring = _SHOWN
+_SHORT.maxlist = _SHORT.maxtuple = _SHORT.maxdict = _SHORT.maxset = _SHORT.maxfrozenset = _SHORT.maxdeque = 30
 
 
 class Group:
@@ -210,7 +215,11 @@ class _Checker:
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    """A value as a failure quotes it: bounded before it is text, for some are small and endless to write."""
+    try:
+        text = _SHORT.repr(value)
+    except Exception:
+        return f"<{type(value).__name__} that cannot be shown>"
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 

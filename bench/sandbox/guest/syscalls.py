@@ -28,12 +28,17 @@ _TAKEN: dict[str, tuple[tuple[int, int], ...]] = {
         *((39, 40), (97, 97), (268, 268), (428, 433), (438, 438), (442, 442)),
     ),
 }
+_CLONE = {"x86_64": 56, "aarch64": 220}
+_CLONE3 = 435
+_NAMESPACES = 0x7E020080
+"""The flags of clone that make a namespace; not every engine has a filter of its own against them."""
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000
 """Numbers from here on are another ABI's."""
 
-_LOAD, _EQUAL, _AT_LEAST, _MORE, _RETURN = 0x20, 0x15, 0x35, 0x25, 0x06
-_ALLOW, _EPERM = 0x7FFF0000, 0x00050001
+_LOAD, _EQUAL, _AT_LEAST, _MORE, _HAS, _RETURN = 0x20, 0x15, 0x35, 0x25, 0x45, 0x06
+_NUMBER, _ARCH, _FIRST_ARGUMENT = 0, 4, 16
+_ALLOW, _EPERM, _ENOSYS = 0x7FFF0000, 0x00050001, 0x00050026
 _NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
 
 
@@ -54,10 +59,10 @@ def restrict() -> bool:
 def _program(machine: str) -> list[bytes]:
     """Instructions as the kernel's filter machine reads them (linux/filter.h): code, jumps, operand."""
     program = [
-        _step(_LOAD, 0, 0, 4),
+        _step(_LOAD, 0, 0, _ARCH),
         _step(_EQUAL, 1, 0, _AUDIT[machine]),
         _step(_RETURN, 0, 0, _EPERM),
-        _step(_LOAD, 0, 0, 0),
+        _step(_LOAD, 0, 0, _NUMBER),
         _step(_AT_LEAST, 0, 1, _X32),
         _step(_RETURN, 0, 0, _EPERM),
     ]
@@ -67,7 +72,16 @@ def _program(machine: str) -> list[bytes]:
             _step(_MORE, 1, 0, last),
             _step(_RETURN, 0, 0, _EPERM),
         ]
-    return [*program, _step(_RETURN, 0, 0, _ALLOW)]
+    return [
+        *program,
+        _step(_EQUAL, 0, 1, _CLONE3),  # its flags cannot be looked at; libc goes on with clone
+        _step(_RETURN, 0, 0, _ENOSYS),
+        _step(_EQUAL, 0, 3, _CLONE[machine]),
+        _step(_LOAD, 0, 0, _FIRST_ARGUMENT),
+        _step(_HAS, 0, 1, _NAMESPACES),
+        _step(_RETURN, 0, 0, _EPERM),
+        _step(_RETURN, 0, 0, _ALLOW),
+    ]
 
 
 def _step(code: int, yes: int, no: int, operand: int) -> bytes:
