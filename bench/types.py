@@ -147,6 +147,8 @@ class Checks:
     inputs: Mapping[str, str] = field(default_factory=dict)
     oracle: str = "equal"
     tolerance: float = 0.0
+    known: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By group and number of the call: the digest of what the reference returns, where running it is dear."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.sandbox.program import CHECKER, instrument
+from bench.sandbox.program import CHECKER, instrument, may_share
 
 
 class Recorder:
@@ -62,3 +62,38 @@ def test_free_names_are_those_the_tests_do_not_define() -> None:
 
 def test_what_does_not_parse_is_left_to_fail_where_it_runs() -> None:
     assert instrument("assert (").source == "assert ("
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "",
+        "import math, random\nfrom collections import Counter\nassert f(math.pi) == random.random()",
+        "def check(candidate):\n    assert candidate(1) == {'a': [1]}\ncheck(f)",
+        "class Node:\n    def __init__(self, v):\n        self.v = v\nassert f(Node(1).v)",
+        "x = [1]\nx[0] = 2\nx.append(3)\nassert f(x)",
+    ],
+)
+def test_tests_that_keep_to_themselves_may_share_a_judge(source: str) -> None:
+    assert may_share(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "not python (",
+        "import os",
+        "from sys import setrecursionlimit\nsetrecursionlimit(10**6)",
+        "import math\nmath.pi = 3",
+        "import math\nsetattr(math, 'pi', 3)",
+        "import math\nmath.__dict__['pi'] = 3",
+        "__builtins__['len'] = f",
+        "exec('import os')",
+        "node = f(1)\nnode.next = 2",
+        "open('x', 'w')",
+        "globals()['x'] = 1",
+        "del f.cache",
+    ],
+)
+def test_what_could_leave_something_behind_gets_a_judge_of_its_own(source: str) -> None:
+    assert not may_share(source)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bench.protocols import Sandbox
-from bench.sandbox.guest.codec import dumps, encode
+from bench.sandbox.guest.codec import Encoder, digest, dumps, encode
 from bench.types import Checks, Execution, Job, Limits, Status
 
 pytestmark = pytest.mark.docker
@@ -95,6 +95,10 @@ def test_a_wrong_answer_says_why(sandbox: Sandbox, candidate: str, status: Statu
         ("def f():\n  while True: print('x' * 100000)", "output"),
         ("def f(): return 10 ** 10 ** 9", "cpu"),
         ("def f(): open('big', 'wb').write(b'x' * (100 << 20))", "disk"),
+        (
+            "import os\ndef f():\n  while True:\n    if not os.fork(): os.sched_yield(); import time; time.sleep(9)",
+            "processes",
+        ),
     ],
 )
 def test_each_limit_is_told_apart(sandbox: Sandbox, candidate: str, limit: str) -> None:
@@ -157,3 +161,81 @@ def test_a_slow_reference_gives_its_answers_more_time(sandbox: Sandbox) -> None:
     strict = replace(QUICK, call_cpu_s=0.01, cpu_s=30.0)
     execution = sandbox.run(Job(slow, checks, strict))
     assert passed(execution), execution
+
+
+def test_a_known_result_is_right_without_the_reference(sandbox: Sandbox) -> None:
+    """What does not have the known digest is compared with what the reference returns."""
+    text = digest(dumps(["ok", Encoder().tree([1.5, 2])]).encode())
+    ran = "def f(x):\n  raise ValueError('the reference ran')"
+    known = Checks("cases", "f", reference=ran, inputs={"base": calls([3])}, known={"base": {"0": text}})
+    assert passed(sandbox.run(Job("def f(x): return [x / 2, 2]", known, QUICK)))
+    assert sandbox.run(Job("def f(x): return [x / 2, 3]", known, QUICK)).status is Status.JUDGE_ERROR
+    right = replace(known, reference="def f(x): return [x / 2 + 1e-9, 2]", tolerance=1e-6)
+    assert passed(sandbox.run(Job("def f(x): return [x / 2, 2]", right, QUICK)))
+    assert not passed(sandbox.run(Job("def f(x): return [x / 2, 3]", right, QUICK)))
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "10 ** 5000",
+        "[[0] * 100_000] * 30",
+        "__import__('functools').reduce(lambda v, _: [v] * 10, range(60), 0)",
+    ],
+)
+def test_a_result_that_is_hard_to_show_is_a_wrong_one(sandbox: Sandbox, returned: str) -> None:
+    checks = Checks("cases", "f", reference="def f(x): return x", inputs={"base": calls([3])})
+    execution = sandbox.run(Job(f"def f(x): return {returned}", checks, QUICK))
+    assert execution.status is Status.DONE
+    assert "instead of 3" in execution.groups[0].failure
+    assert len(execution.groups[0].failure) < 1000
+
+
+def test_a_job_leaves_nothing_in_the_judge_that_stays(sandbox: Sandbox) -> None:
+    """Tests that could change the judge's process get one of their own; the others draw the same numbers."""
+    drawn = "import random\nassert f(random.random()) == 0.8444218515250481"
+    for _ in range(4):
+        assert passed(program(sandbox, "def f(x): return x", drawn))
+    spoils = "import math\nmath.floor = lambda x: 7\nassert f(1) == 1 and math.floor(1.5) == 7"
+    looks = "import math\nassert f(1) == 1 and math.floor(1.5) == 1"
+    for _ in range(4):
+        assert passed(program(sandbox, "def f(x): return x", spoils))
+        assert passed(program(sandbox, "def f(x): return x", looks))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "libc.shmget(0, 4096, 0o1600)",
+        "libc.msgget(0, 0o1600)",
+        "libc.unshare(0x10000000)",
+        "libc.ptrace(0, 0, 0, 0)",
+        "libc.syscall(425, 8, ctypes.create_string_buffer(120))",
+        "libc.syscall(56, 0x10000011, 0, 0, 0, 0)",
+    ],
+)
+def test_calls_that_no_answer_needs_are_refused(sandbox: Sandbox, call: str) -> None:
+    candidate = (
+        f"import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\ndef f(): return {call}, ctypes.get_errno()"
+    )
+    execution = program(sandbox, candidate, "import errno\nassert f() == (-1, errno.EPERM)")
+    assert passed(execution), execution
+
+
+def test_nobody_enters_the_room_where_judges_are_called(sandbox: Sandbox) -> None:
+    tries = "import os\ndef f():\n  try: return os.listdir('/run')\n  except PermissionError: return 'closed'"
+    assert passed(program(sandbox, tries, "assert f() == 'closed'"))
+
+
+def test_what_one_sample_does_to_its_output_does_not_reach_the_next(sandbox: Sandbox) -> None:
+    spoils = (
+        "import fcntl, os\n"
+        "fcntl.fcntl(1, fcntl.F_SETFL, fcntl.fcntl(1, fcntl.F_GETFL) | os.O_NONBLOCK)\n"
+        "def f():\n  os.write(1, b'x' * 65536)\n  return 1"
+    )
+    prints = "def f():\n  print('y' * 300_000, flush=True)\n  return 1"
+    for _ in range(4):
+        program(sandbox, spoils, "assert f() == 1")
+        execution = program(sandbox, prints, "assert f() == 1")
+        assert passed(execution)
+        assert "x" not in execution.output

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import blake2b
 from itertools import compress, repeat
 from operator import is_
 from typing import Any
@@ -367,6 +368,11 @@ _BUILDERS: dict[str, Callable[[Any], Any]] = {
 def encode(value: Any) -> str:
     """Data to text. Raises CodecError for anything that is not data."""
     return dumps(Encoder().tree(value))
+
+
+def digest(encoded: bytes) -> str:
+    """24 hex digits that stand for an encoded value."""
+    return blake2b(encoded, digest_size=12).hexdigest()
 
 
 def decode(text: str | bytes) -> Any:

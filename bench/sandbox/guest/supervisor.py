@@ -40,6 +40,7 @@ class Supervisor:
     """Owns the zygotes and the uids of one container."""
 
     def __init__(self, *, uid_first: int, uid_count: int) -> None:
+        doors.close_room()
         self._output = doors.open_output()
         self._solutions = Zygote("candidate", candidate_child, WARM)
         self._judges = Judges(uid_first)
