@@ -108,6 +108,10 @@ class SandboxError(BenchError):
     cause = Cause.SANDBOX
 
 
+class JudgeEnded(SandboxError):
+    """The judge's process ended before it decided. Twice in a row, it was what the candidate returned."""
+
+
 class BudgetError(BenchError):
     """The money allowed for the run is spent."""
 

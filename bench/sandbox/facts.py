@@ -6,7 +6,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from bench.errors import SandboxError
+from bench.errors import JudgeEnded, SandboxError
 from bench.types import CheckGroup, Execution, Job, Status
 
 _CPU_SLACK_S = 0.2
@@ -15,7 +15,8 @@ _CPU_SLACK_S = 0.2
 def execution(facts: Mapping[str, Any], job: Job, *, nonce: str) -> Execution:
     """Read a guest's facts about one job.
 
-    Raises SandboxError when the judge said nothing although no limit was reached, or answered another job.
+    Raises JudgeEnded when the judge said nothing although no limit was reached, SandboxError when it answered
+    another job.
     """
     verdict: Mapping[str, Any] = facts["verdict"] or {}
     if verdict and verdict["nonce"] != nonce:
@@ -24,11 +25,11 @@ def execution(facts: Mapping[str, Any], job: Job, *, nonce: str) -> Execution:
         raise SandboxError(f"the candidate's process could not be started: {verdict['error']}")
     limit = facts["limit"] or _limit_behind(facts, verdict, job)
     if not verdict and not limit:
-        raise SandboxError("the judge's process ended without a verdict")
+        raise JudgeEnded("the judge's process ended without a verdict")
     status = Status.LIMIT if limit else Status(verdict["status"])
     error = verdict.get("error", "")
     if status is Status.CANDIDATE_ERROR and facts["signal"] not in (0, signal.SIGKILL):
-        error = f"{error} (signal {signal.Signals(facts['signal']).name})"
+        error = f"{error} (signal {_name(facts['signal'])})"
     return Execution(
         status=status,
         groups=tuple(CheckGroup(**group) for group in verdict.get("groups", ())),
@@ -40,6 +41,13 @@ def execution(facts: Mapping[str, Any], job: Job, *, nonce: str) -> Execution:
         wall_s=round(facts["wall_s"], 4),
         memory_mib=round(facts["memory_mib"], 1),
     )
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)  # a real-time signal
 
 
 def _limit_behind(facts: Mapping[str, Any], verdict: Mapping[str, Any], job: Job) -> str:

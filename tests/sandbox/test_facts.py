@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.errors import SandboxError
+from bench.errors import JudgeEnded, SandboxError
 from bench.sandbox.facts import execution
 from bench.types import CheckGroup, Checks, Job, Limits, Status
 
@@ -53,6 +53,16 @@ def test_a_crash_names_its_signal() -> None:
     )
     assert seen.status is Status.CANDIDATE_ERROR
     assert "SIGSEGV" in seen.error
+
+
+def test_a_real_time_signal_has_only_a_number() -> None:
+    seen = execution(facts(signal=40, verdict=said("candidate_error", error="ended")), JOB, nonce=NONCE)
+    assert "signal 40" in seen.error
+
+
+def test_a_judge_that_ended_is_told_from_other_faults() -> None:
+    with pytest.raises(JudgeEnded):
+        execution(facts(), JOB, nonce=NONCE)
 
 
 @pytest.mark.parametrize(

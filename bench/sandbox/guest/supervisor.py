@@ -45,6 +45,8 @@ class Supervisor:
         self._solutions = Zygote("candidate", candidate_child, WARM)
         self._judges = Judges(uid_first)
         self._uids = deque(range(uid_first + 1, uid_first + uid_count))
+        # Another run on this machine has the same uids, and some limits count per uid over all containers.
+        self._uids.rotate(int.from_bytes(os.urandom(4)) % uid_count)
 
     def run(self, header: dict[str, Any], body: bytes) -> dict[str, Any]:
         """Run one job; facts as ``bench.sandbox.facts`` reads them."""

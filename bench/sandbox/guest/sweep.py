@@ -77,8 +77,12 @@ def _send_janitor(uid: int, deadline: float) -> None:
 
 
 def _empty(place: str, deadline: float) -> None:
-    """Remove all we may. Nested folders are moved up first: a path of 3,000 names is too long to follow."""
+    """Remove all we may. Nested folders are moved up first: a path of 3,000 names is too long to follow.
+
+    Under names that nobody could have taken before.
+    """
     os.chdir(place)
+    prefix = os.urandom(8).hex()
     count = 0
     while time.monotonic() < deadline:
         names = os.listdir(".")
@@ -93,7 +97,10 @@ def _empty(place: str, deadline: float) -> None:
             with contextlib.suppress(OSError):
                 os.chmod(name, 0o700)
                 for inner in os.listdir(name):
-                    os.rename(f"{name}/{inner}", f"swept-{os.getpid()}-{count}")
+                    path = f"{name}/{inner}"
+                    if os.path.isdir(path) and not os.path.islink(path):
+                        os.chmod(path, 0o700)  # a folder must be writable to be moved
+                    os.rename(path, f"{prefix}-{count}")
                     count += 1
                 os.rmdir(name)
                 count += 1
