@@ -8,10 +8,10 @@ _PACKAGED = Path(__file__).parent / "_assets"
 _CHECKOUT = Path(__file__).parent.parent
 
 
-def _dir(name: str) -> Path:
-    """A wheel carries the folders under ``_assets``; a checkout has them at its top."""
+def _dir(name: str, *, checkout: str = "") -> Path:
+    """A wheel has the folders under ``_assets``; a checkout at its top, or where ``checkout`` says."""
     packaged = _PACKAGED / name
-    return packaged if packaged.is_dir() else _CHECKOUT / name
+    return packaged if packaged.is_dir() else _CHECKOUT / (checkout or name)
 
 
 def tasks_dir() -> Path:
@@ -24,3 +24,7 @@ def sandboxes_dir() -> Path:
 
 def scripts_dir() -> Path:
     return _dir("scripts")
+
+
+def attacks_dir() -> Path:
+    return _dir("attacks", checkout="tests/hostile/attacks")

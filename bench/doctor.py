@@ -47,6 +47,7 @@ def examine() -> Iterator[Finding]:
     looks: tuple[Callable[[], Iterator[Finding]], ...] = (
         _python,
         _docker,
+        _guarantees,
         _disk,
         _memory,
         _keys,
@@ -87,6 +88,30 @@ def _docker() -> Iterator[Finding]:
         yield _image(client)
     finally:
         client.close()
+
+
+def _guarantees() -> Iterator[Finding]:
+    """A table: what each engine guarantees here, as found by starting a guest under it."""
+    from bench.sandbox.guarantees import EXTRA, Guarantee
+    from bench.sandbox.survey import survey
+
+    engines = list(survey())
+    for engine in engines:
+        if engine.held is None:
+            yield Finding(Level.OK, "sandbox", f"{engine.name} cannot be used: {engine.problem}")
+    here = {engine.name: engine.held for engine in engines if engine.held is not None}
+    if not here:
+        hint = "Untrusted code is never run bare: set up Docker, podman or bubblewrap; see docs/sandbox.md."
+        yield Finding(Level.FAIL, "sandbox", "no engine can be used", hint)
+        return
+    wide = max(len(one) for one in Guarantee)
+    yield Finding(Level.OK, "guarantees", f"{'':<{wide}}  {'  '.join(here)}")
+    for one in Guarantee:
+        cells = (f"{'yes' if one in held else 'no':<{len(name)}}" for name, held in here.items())
+        missed = one not in EXTRA and one not in here.get("docker", frozenset(Guarantee))
+        hint = "What is judged with `docker` here says so on every row." if missed else ""
+        text = f"{one:<{wide}}  {'  '.join(cells)}".rstrip()
+        yield Finding(Level.WARN if missed else Level.OK, "", text, hint)
 
 
 def _image(client: DockerClient) -> Finding:

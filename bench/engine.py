@@ -6,17 +6,18 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bench.asking import Asking
 from bench.judging import Judging
 from bench.money import Budget
 from bench.pipeline import Setup, Switch, spawn
 from bench.progress import Show, Tally
+from bench.protocols import Reports, Sandbox
 from bench.records import SampleRecord, VerdictRecord
 from bench.store import State, Store, plan_of
-from bench.types import Outcome
+from bench.types import Json, Outcome
 
 GRACE_S = 5.0
 """How long calls in flight may still take after Ctrl-C."""
@@ -34,6 +35,8 @@ class Summary:
     """Why something was not done, in words."""
     interrupted: bool
     spent_microusd: int
+    sandbox: Mapping[str, Json] = field(default_factory=dict)
+    """What the sandbox had to mend, as ``bench.protocols.Reports`` says; empty when it does not say."""
 
     @property
     def unmeasured(self) -> int:
@@ -71,7 +74,10 @@ def run(setup: Setup, store: Store, state: State, *, budget_microusd: int | None
     feeder = spawn("stored", lambda: _feed(store, state, judging, switch, only_missing=True), switch)
     askers = asking.threads(lambda: plan_of(store.path))
     interrupted = _until_done(switch, [feeder, *askers], judging, tally=tally, show=show)
-    return Summary(state.planned, tally.outcomes, tuple(switch.reasons), interrupted, budget.spent)
+    mended = _mended(setup.sandbox, store)
+    return Summary(
+        state.planned, tally.outcomes, tuple(switch.reasons), interrupted, budget.spent, sandbox=mended
+    )
 
 
 def grade(setup: Setup, store: Store, state: State, *, show: Show) -> Regrade:
@@ -103,8 +109,19 @@ def grade(setup: Setup, store: Store, state: State, *, show: Show) -> Regrade:
     judging = Judging(setup, store, switch, sink, extract_again=True)
     feeder = spawn("stored", lambda: _feed(store, state, judging, switch, only_missing=False), switch)
     interrupted = _until_done(switch, [feeder], judging, tally=tally, show=show)
-    summary = Summary(answered, tally.outcomes, tuple(switch.reasons), interrupted, 0)
+    mended = _mended(setup.sandbox, store)
+    summary = Summary(answered, tally.outcomes, tuple(switch.reasons), interrupted, 0, sandbox=mended)
     return Regrade(summary, counts["added"], counts["equal"], tuple(sorted(changed)))
+
+
+def _mended(sandbox: Sandbox, store: Store) -> Mapping[str, Json]:
+    """What the sandbox had to mend during a run; an event if it was anything."""
+    if not isinstance(sandbox, Reports):
+        return {}
+    report = sandbox.report()
+    if any(report.values()):
+        store.event({"event": "sandbox_mended", **report})
+    return report
 
 
 def _feed(store: Store, state: State, judging: Judging, switch: Switch, *, only_missing: bool) -> None:

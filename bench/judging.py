@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable
 
 from bench import records, solve
-from bench.errors import SandboxError, StoreError
+from bench.errors import JudgeEnded, SandboxError, StoreError
 from bench.extract import extract
 from bench.pipeline import POLL_S, Setup, Switch, harness_event, spawn, told
 from bench.records import SampleRecord, VerdictMeasured, VerdictRecord
 from bench.store import Store
-from bench.types import Checks, Execution, Job, Outcome, Problem, Verdict
+from bench.types import Checks, Execution, Job, Outcome, Problem, Status, Verdict
 
 Sink = Callable[[SampleRecord, VerdictRecord], None]
 
@@ -34,6 +34,7 @@ class Judging:
         self._switch = switch
         self._sink = sink
         self._extract_again = extract_again
+        self._engine = str(setup.sandbox.describe().get("engine", ""))
         self._queue: queue.Queue[SampleRecord] = queue.Queue(maxsize=4 * setup.sandbox.slots + 16)
         self._finishing = threading.Event()
         self.threads = [self._thread(number) for number in range(setup.sandbox.slots)]
@@ -62,9 +63,12 @@ class Judging:
                 if self._finishing.is_set():
                     return
                 continue
-            self._sink(sample, self._judged(sample))
+            verdict = self._judged(sample)
+            if verdict is not None:
+                self._sink(sample, verdict)
 
-    def _judged(self, sample: SampleRecord) -> VerdictRecord:
+    def _judged(self, sample: SampleRecord) -> VerdictRecord | None:
+        """The verdict; None when the run was stopped over it: then the sample is judged the next time."""
         problem = self._setup.questions.problem(sample.key)
         rule, measured = "", VerdictMeasured()
         try:
@@ -77,6 +81,8 @@ class Judging:
                 verdict, measured = self._run(sample.key.suite, problem, extraction.code)
                 verdict = solve.settle(completion, verdict)
         except SandboxError as error:
+            if self._switch.judging.is_set():
+                return None
             verdict = Verdict(Outcome.SANDBOX_ERROR, detail=str(error))
             self._store.event({"event": "sandbox_error", "sample": str(sample.key), "message": str(error)})
             self._probe(error)
@@ -85,7 +91,7 @@ class Judging:
         except Exception as error:
             verdict = Verdict(Outcome.HARNESS_ERROR, detail=f"judging: {told(error)}")
             self._store.event(harness_event(sample.key, error))
-        return records.judged(sample, verdict, rule, measured)
+        return records.judged(sample, verdict, rule, measured, sandbox=self._engine)
 
     def _run(self, suite: str, problem: Problem, code: str) -> tuple[Verdict, VerdictMeasured]:
         """Run an answer and judge it; once more if the sandbox failed."""
@@ -94,9 +100,20 @@ class Judging:
         try:
             executions = [self._setup.sandbox.run(job) for job in jobs]
         except SandboxError as error:
+            if self._switch.judging.is_set():
+                raise
             self._store.event({"event": "judging_again", "problem": problem.id, "message": str(error)})
-            executions = [self._setup.sandbox.run(job) for job in jobs]
+            executions = [self._again(job, error) for job in jobs]
         return judge.verdict(problem, executions), _measured(executions)
+
+    def _again(self, job: Job, before: SandboxError) -> Execution:
+        """The second and last attempt. A judge that ended twice did so over what the candidate returned."""
+        try:
+            return self._setup.sandbox.run(job)
+        except JudgeEnded as error:
+            if not isinstance(before, JudgeEnded):
+                raise
+            return Execution(Status.CANDIDATE_ERROR, error=f"{error}, twice", where="call")
 
     def _probe(self, error: SandboxError) -> None:
         """One answer may break a sandbox twice; one that cannot run a trivial job either is gone."""

@@ -169,9 +169,15 @@ def _terms(asked: Asked, suite: Suite, judge: Judge, sandbox: Mapping[str, Json]
         "params": AS_GIVEN if as_given else _builtins(asked.params),
         "extractor": EXTRACTOR,
         "judge": judge.version,
-        "sandbox": {name: sandbox.get(name) for name in _SANDBOX_TERMS},
+        "sandbox": _sandbox_terms(sandbox),
     }
     return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _sandbox_terms(sandbox: Mapping[str, Json]) -> dict[str, Json]:
+    """The engine, and by name whatever it guarantees less than ``docker`` does."""
+    terms = {name: sandbox.get(name) for name in _SANDBOX_TERMS}
+    return {**terms, "lacks": sandbox["lacks"]} if sandbox.get("lacks") else terms
 
 
 def _suite(suite: Suite, mode: Mode) -> dict[str, Json]:

@@ -74,6 +74,8 @@ class SandboxOptions:
     slots: int
     memory_mib: int = 1024
     say: Callable[[str], None] = print
+    variant: str = ""
+    """What stood behind the colon of ``engine:variant``: a runtime of the engine's."""
 
 
 class Sandbox(Protocol):
@@ -92,6 +94,15 @@ class Sandbox(Protocol):
 
     def close(self) -> None:
         """Leave nothing behind."""
+        ...
+
+
+@runtime_checkable
+class Reports(Protocol):
+    """A sandbox that mends itself says what it had to mend."""
+
+    def report(self) -> Mapping[str, Json]:
+        """``replaced`` (how many), ``reasons`` (how many of each), ``outages_s``, ``slots_lost``; so far."""
         ...
 
 

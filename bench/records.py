@@ -89,6 +89,8 @@ class VerdictRecord(msgspec.Struct, frozen=True):
     groups: tuple[CheckGroup, ...] = ()
     detail: str = ""
     isolation: str = ""
+    sandbox: str = ""
+    """The engine that ran it, as in ``--sandbox``."""
     rule: str = ""
     measured: VerdictMeasured = VerdictMeasured()
 
@@ -125,8 +127,10 @@ def answered(
     )
 
 
-def judged(sample: SampleRecord, verdict: Verdict, rule: str, measured: VerdictMeasured) -> VerdictRecord:
-    """The record of a verdict about that sample's completion."""
+def judged(
+    sample: SampleRecord, verdict: Verdict, rule: str, measured: VerdictMeasured, *, sandbox: str = ""
+) -> VerdictRecord:
+    """The record of a verdict about that sample's completion. ``sandbox``: the engine that it came from."""
     return VerdictRecord(
         sample.index,
         sample.key,
@@ -137,6 +141,7 @@ def judged(sample: SampleRecord, verdict: Verdict, rule: str, measured: VerdictM
         groups=verdict.groups,
         detail=verdict.detail,
         isolation=verdict.isolation,
+        sandbox=sandbox,
         rule=rule,
         measured=measured,
     )

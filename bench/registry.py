@@ -20,6 +20,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -94,8 +95,15 @@ def load_judge(name: str) -> Judge:
 
 
 def load_sandbox(name: str, options: SandboxOptions) -> Sandbox:
-    """The sandbox of that name, made with ``options``. Raises UsageError, PluginError or SandboxError."""
-    factory = cast(Callable[[SandboxOptions], object], _callable(name, load(SANDBOXES, name)))
+    """The sandbox of that name, made with ``options``. Raises UsageError, PluginError or SandboxError.
+
+    ``engine:variant`` (``docker:runsc``) hands the variant on.
+    """
+    engine, _, variant = name.partition(":")
+    plugin = engine if variant and engine in names(SANDBOXES) else name
+    if plugin != name:
+        options = replace(options, variant=variant)
+    factory = cast(Callable[[SandboxOptions], object], _callable(name, load(SANDBOXES, plugin)))
     sandbox = _made(name, lambda: factory(options))
     _require(name, sandbox, "a sandbox", ("run", "describe", "close"))
     return cast(Sandbox, sandbox)

@@ -36,7 +36,7 @@ SCHEMA = 1
 
 MAY_DIFFER = frozenset({"machine", "git", "packages", "python", "prices"})
 """Entries of the lock that do not decide what a number means: another value is an event, not another run."""
-SANDBOX_TERMS = ("engine", "isolation", "guest", "memory_mib")
+SANDBOX_TERMS = ("engine", "isolation", "guest", "memory_mib", "lacks")
 """What has to be equal of a sandbox; its image may be another build, its engine another release."""
 
 _OUTCOMES = tuple(Outcome)

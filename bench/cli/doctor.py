@@ -9,11 +9,23 @@ from typing import Annotated
 import typer
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False) -> None:
+def doctor(
+    attack: Annotated[
+        bool, typer.Option("--attack", help="Run hostile answers here, and see what they achieve.")
+    ] = False,
+    sandbox: Annotated[str, typer.Option(help="Where --attack runs them.")] = "docker",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+) -> None:
     """Look at what a run needs: Docker, image, disk, memory, keys, data, cache.
 
-    Exit status: 0 a run can work here, 1 something must be put right first.
+    Exit status: 0 a run can work here, 1 something must be put right first. Of --attack: 0 no attack passed,
+    hurt another answer or left anything behind, else 1.
     """
+    if attack:
+        from bench.cli.attack import attack as run_attacks
+
+        raise typer.Exit(run_attacks(sandbox, as_json=as_json))
+
     from bench.doctor import Level, examine
 
     findings = []

@@ -56,7 +56,6 @@ def _setting(run: RunView, suite: str, model: str) -> dict[str, Any]:
     terms = lock["terms"].get(suite, {}).get(model)
     if entry is None or terms is None:
         raise StoreError(f"a result of {model!r} on suite {suite!r} is not in its run's lock")
-    sandbox = lock.get("sandbox") or {}
     return {
         "model": model,
         "suite": suite,
@@ -70,11 +69,17 @@ def _setting(run: RunView, suite: str, model: str) -> dict[str, Any]:
         else entry.get("prompt") or entry["prompts"][0],
         "judge": lock["judges"][suite],
         "extractor": lock["extractor"],
-        "sandbox": " ".join(str(sandbox[name]) for name in ("engine", "image") if sandbox.get(name)),
+        "sandbox": _sandbox(lock.get("sandbox") or {}),
         "bench_version": lock["bench"],
         "terms": terms,
         "run": run.name,
     }
+
+
+def _sandbox(sandbox: Mapping[str, Any]) -> str:
+    """Engine and image, and what this engine does not guarantee that ``docker`` does."""
+    named = " ".join(str(sandbox[name]) for name in ("engine", "image") if sandbox.get(name))
+    return f"{named} (without: {', '.join(sandbox['lacks'])})" if sandbox.get("lacks") else named
 
 
 def _row(tally: Tally, setting: Mapping[str, Any]) -> Row:

@@ -1,135 +1,191 @@
-"""The Docker engine: a pool of warm containers, one for each slot."""
+"""Guests in containers of a Docker Engine, or of one that speaks its protocol."""
 
 from __future__ import annotations
 
 import contextlib
-import queue
+import secrets
+import socket
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 import docker
 import docker.errors
+from docker.models.containers import Container
 
-from bench.errors import SandboxError
+from bench.errors import SandboxError, UsageError
 from bench.protocols import SandboxOptions
 from bench.sandbox import bundle, owner
-from bench.sandbox.client import ENGINE_ERRORS, NO_ENGINE, connect
+from bench.sandbox.channel import Channel, Multiplexed
+from bench.sandbox.client import ENGINE_ERRORS, GLANCE_S, connect, no_engine
+from bench.sandbox.engines import Bounds, Guest, check_limits
+from bench.sandbox.guarantees import EXTRA, Guarantee
 from bench.sandbox.images import Image, ensure_image
-from bench.sandbox.slot import Slot, settings
-from bench.types import Execution, Job, Json
+from bench.sandbox.pool import Pool
+from bench.types import Json
 
 IMAGE = "python"
-_FIRST_UID, _LAST_UID = 10_000, 60_000
+_RUNC = frozenset({"runc", "crun", "io.containerd.runc.v2", "io.containerd.runtime.v1.linux"})
+"""Runtimes on the host's own kernel: what they do not limit, nothing limits."""
+_SANDBOXED = ("runsc", "kata")
+"""How the names of runtimes begin that bring a kernel."""
 
 
-class DockerSandbox:
-    """Runs jobs in warm hardened containers. A slot's container is started when first needed."""
+class DockerEngine:
+    """Starts hardened containers."""
 
-    def __init__(self, client: docker.DockerClient, image: Image, options: SandboxOptions) -> None:
-        self._client, self._image, self._options = client, image, options
-        self._lock = threading.Lock()
-        self._open: dict[int, Slot] = {}
-        self._closed = False
-        self._free: queue.SimpleQueue[int] = queue.SimpleQueue()
-        for index in range(options.slots):
-            self._free.put(index)
-        self._version = str(client.version().get("Version", ""))
-        self._python = str(self._slot(0).ready["python"])
+    kind = "docker"
+    title = "the Docker Engine"
+    counts_files = True
+    """Whether a tmpfs may be given a limit to its number of files."""
+
+    def __init__(self, client: docker.DockerClient, image: Image | None = None, *, runtime: str = "") -> None:
+        """Raises UsageError for a runtime that the engine does not have."""
+        self._client, self._image, self._runtime = client, image, runtime
+        self._mutex = threading.Lock()
+        self._pool = secrets.token_hex(4)
+        self._info: Mapping[str, Any] = client.info()
+        known = sorted(self._info.get("Runtimes") or ())
+        if runtime and runtime not in known:
+            hint = f"It has: {', '.join(known) or 'none but its default'}. Add one in its daemon.json."
+            raise UsageError(f"{self.title} has no runtime {runtime!r}", hint=hint)
 
     @property
-    def slots(self) -> int:
-        return self._options.slots
+    def name(self) -> str:
+        return f"{self.kind}:{self._runtime}" if self._runtime else self.kind
 
-    def run(self, job: Job, /) -> Execution:
-        index = self._free.get()
+    @property
+    def runtimes(self) -> list[str]:
+        """Runtimes that can be asked for behind a colon and are not the default's kind."""
+        return sorted(set(self._info.get("Runtimes") or ()) - _RUNC)
+
+    @property
+    def promises(self) -> frozenset[Guarantee]:
+        options = " ".join(map(str, self._info.get("SecurityOptions") or ()))
+        held = set(Guarantee) - EXTRA
+        if self._runtime.startswith(_SANDBOXED):
+            held |= {Guarantee.OWN_KERNEL}
+        if "rootless" in options or "userns" in options:
+            held |= {Guarantee.OWN_ROOT}
+        if "seccomp" not in options or "unconfined" in options:
+            held -= {Guarantee.CALL_FILTER}
+        if not self.counts_files:
+            held -= {Guarantee.FILE_COUNT}
+        return frozenset(held)
+
+    def start(self, bounds: Bounds, *, epoch: int) -> Guest:
+        if self._image is None:
+            raise SandboxError("the image is not built yet: the first run does it")
+        client = self._client
+        asked = self.settings(self._image.tag, bounds, owner.labels(epoch=epoch, pool=self._pool))
         try:
-            execution, clean = self._slot(index).run(job)
-        except BaseException:
-            self._drop(index)
-            raise
-        else:
-            if not clean:
-                self._drop(index)
-            return execution
-        finally:
-            self._free.put(index)
+            container = client.containers.create(**asked)
+            try:
+                line = _attach(client, str(container.id))
+                container.start()
+            except BaseException:
+                _remove(container)
+                raise
+        except ENGINE_ERRORS as error:
+            raise SandboxError(f"a sandbox container could not be started: {error}") from error
+        return Guest(Channel(line, Multiplexed()), lambda: _lives(container), lambda: _remove(container))
 
-    def _slot(self, index: int) -> Slot:
-        with self._lock:
-            slot = self._open.get(index)
-            if self._closed:
-                raise SandboxError("the sandbox is closed")
-        if slot is None:
-            slot = self._start(index)
-            with self._lock:
-                self._open[index] = slot
-        return slot
-
-    def _start(self, index: int) -> Slot:
-        span = (_LAST_UID - _FIRST_UID) // self._options.slots
-        asked = settings(
-            self._image.tag, memory_mib=self._options.memory_mib, labels={owner.LABEL: owner.label()}
-        )
-        slot = Slot(self._client, asked, {"uid_first": _FIRST_UID + index * span, "uid_count": span})
-        held = slot.ready["limits"]
-        missing = [name for name in ("memory", "processes") if not _holds(name, held[name])]
-        if missing:
-            slot.close()
-            raise SandboxError(
-                f"this engine does not enforce the limits asked for: {', '.join(missing)}",
-                hint="untrusted code would run without them; see `bench doctor`",
-            )
-        return slot
-
-    def _drop(self, index: int) -> None:
-        with self._lock:
-            slot = self._open.pop(index, None)
-        if slot is not None:
-            slot.close()
-
-    def describe(self) -> Mapping[str, Json]:
+    def settings(self, image: str, bounds: Bounds, labels: Mapping[str, str]) -> dict[str, Any]:
+        """How a container is made: nothing of the host, no network, no right but to change and end uids."""
+        memory = f"{bounds.memory_mib}m"
+        counted = (",nr_inodes=16k", ",nr_inodes=64", ",nr_inodes=1k") if self.counts_files else ("", "", "")
         return {
-            "engine": "docker",
-            "engine_version": self._version,
-            "image": self._image.tag,
-            "image_id": self._image.id,
-            "python": self._python,
-            "guest": bundle.digest(),
-            "isolation": "tamper_proof",
-            "memory_mib": self._options.memory_mib,
+            "image": image,
+            "command": ["python3", "-s", "-P", "-u", "-c", bundle.BOOT],
+            "environment": {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8"},
+            "user": "0:0",
+            "working_dir": "/",
+            "stdin_open": True,
+            "auto_remove": True,
+            "network_mode": "none",
+            "ipc_mode": "private",
+            "read_only": True,
+            "cap_drop": ["ALL"],
+            "cap_add": ["SETUID", "SETGID", "KILL"],
+            "security_opt": ["no-new-privileges"],
+            "pids_limit": bounds.processes,
+            "mem_limit": memory,
+            "memswap_limit": memory,
+            "ulimits": [docker.types.Ulimit(name="nofile", soft=1024, hard=1024)],
+            "tmpfs": {
+                "/tmp": f"rw,nosuid,nodev,size=128m{counted[0]},mode=1777",
+                "/run": f"rw,nosuid,nodev,noexec,size=1m{counted[1]},mode=0700",
+                "/dev/shm": f"rw,nosuid,nodev,noexec,size=16m{counted[2]},mode=1777",
+            },
+            "log_config": docker.types.LogConfig(type="none"),
+            "labels": dict(labels),
+            **({"runtime": self._runtime} if self._runtime else {}),
         }
 
+    def check(self, ready: Mapping[str, Any], bounds: Bounds) -> None:
+        # Where a runtime brings its own kernel, the host's cgroup holds all the same but cannot be read.
+        check_limits(ready, bounds, unread=self._runtime.startswith(_SANDBOXED))
+
+    def answers(self) -> bool:
+        try:
+            self._connect(timeout_s=GLANCE_S).close()
+        except SandboxError:
+            return False
+        return True
+
+    def _connect(self, *, timeout_s: int) -> docker.DockerClient:
+        return connect(timeout_s=timeout_s)
+
+    def reap(self, *, before_epoch: int = 0) -> int:
+        count = 0
+        try:
+            found = self._client.api.containers(all=True, filters={"label": owner.LABEL})
+            for container in found:
+                labels = container.get("Labels") or {}
+                if owner.is_orphan(labels) or owner.is_older(labels, epoch=before_epoch, pool=self._pool):
+                    with contextlib.suppress(docker.errors.APIError):
+                        self._client.api.remove_container(container["Id"], v=True, force=True)
+                    count += 1
+        except ENGINE_ERRORS as error:
+            raise SandboxError(f"{self.title} failed: {error}", hint=no_engine()) from error
+        return count
+
+    def describe(self) -> Mapping[str, Json]:
+        image = {"image": self._image.tag, "image_id": self._image.id} if self._image else {}
+        return {"engine_version": str(self._info.get("ServerVersion", "")), **image}
+
     def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            slots = list(self._open.values())
-            self._open.clear()
-        for slot in slots:
-            slot.close()
         self._client.close()
 
 
-def _holds(name: str, value: object) -> bool:
-    """Whether a limit read inside the container is one at all (an unlimited memory reads as 2^63)."""
-    return isinstance(value, int) and value < {"memory": 1 << 50, "processes": 1 << 20}[name]
+def _attach(client: docker.DockerClient, container: str) -> socket.socket:
+    params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+    stream = client.api.attach_socket(container, params=params)
+    raw: socket.socket = getattr(stream, "_sock", stream)
+    return raw
 
 
-def reap(client: docker.DockerClient) -> int:
-    """Remove the containers of runs that are dead; how many there were."""
-    count = 0
-    for container in client.containers.list(all=True, filters={"label": owner.LABEL}):
-        if owner.is_orphan(container.labels):
-            with contextlib.suppress(docker.errors.APIError):
-                container.remove(force=True)
-            count += 1
-    return count
+def _lives(container: Container) -> bool:
+    try:
+        container.reload()
+    except docker.errors.NotFound:
+        return False
+    except ENGINE_ERRORS as error:
+        raise SandboxError(f"nobody can tell what became of a container: {error}") from error
+    return bool(container.attrs["State"]["Running"])
 
 
-def make(options: SandboxOptions) -> DockerSandbox:
-    """Connect, clear up after dead runs, build the image if it is missing, start the first container."""
+def _remove(container: Container) -> None:
+    with contextlib.suppress(*ENGINE_ERRORS):
+        container.remove(v=True, force=True)
+
+
+def make(options: SandboxOptions) -> Pool:
+    """Connect, clear up after dead runs, build the image if it is missing, start the containers."""
     client = connect()
     try:
-        reap(client)
-        return DockerSandbox(client, ensure_image(client, IMAGE, say=options.say), options)
+        engine = DockerEngine(client, ensure_image(client, IMAGE, say=options.say), runtime=options.variant)
+        engine.reap()
+        return Pool(engine, options)
     except ENGINE_ERRORS as error:
-        raise SandboxError(f"the Docker Engine failed: {error}", hint=NO_ENGINE) from error
+        raise SandboxError(f"the Docker Engine failed: {error}", hint=no_engine()) from error

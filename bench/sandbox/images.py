@@ -61,6 +61,16 @@ def ensure_image(client: docker.DockerClient, name: str, *, say: Say) -> Image:
     return Image(name, tag, found, digest)
 
 
+def built_image(client: docker.DockerClient, name: str) -> Image | None:
+    """The image if this engine has it already."""
+    tag, digest = image_tag(name)
+    try:
+        found = _find(client, tag)
+    except ENGINE_ERRORS as error:
+        raise SandboxError(f"the engine does not say what images it has: {error}") from error
+    return None if found is None else Image(name, tag, found, digest)
+
+
 def _dockerfile(name: str) -> bytes:
     path = sandboxes_dir() / name / "Dockerfile"
     if not path.is_file():

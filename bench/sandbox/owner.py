@@ -1,4 +1,4 @@
-"""Whose a container is: a label that lets the next start remove what a dead run left, and only that."""
+"""Whose a guest is: a label that lets the next start remove what a dead run left, and only that."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from collections.abc import Mapping
 from pathlib import Path
 
 LABEL = "org.evenbench.owner"
+EPOCH = "org.evenbench.epoch"
+"""How often the engine had come back to its owner when a guest was started."""
 
 
 def label() -> str:
     """This process, named so that no later process can be taken for it."""
     pid = os.getpid()
     return f"{platform.node()}/{_boot()}/{pid}/{_started(pid)}"
+
+
+def labels(*, epoch: int, pool: str) -> dict[str, str]:
+    """What a container of this process carries."""
+    return {LABEL: label(), EPOCH: f"{pool}/{epoch}"}
 
 
 def is_orphan(labels: Mapping[str, str]) -> bool:
@@ -23,6 +30,12 @@ def is_orphan(labels: Mapping[str, str]) -> bool:
         return False
     _, boot, pid, started = parts
     return boot != _boot() or not pid.isdigit() or _started(int(pid)) != started
+
+
+def is_older(labels: Mapping[str, str], *, epoch: int, pool: str) -> bool:
+    """Whether this process's own pool of that name started it before an epoch."""
+    named, _, made = labels.get(EPOCH, "").rpartition("/")
+    return labels.get(LABEL) == label() and named == pool and made.isdigit() and int(made) < epoch
 
 
 def _boot() -> str:

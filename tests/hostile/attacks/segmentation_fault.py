@@ -1,0 +1,3 @@
+"""Read what is not there."""
+import ctypes
+def total(numbers): return ctypes.string_at(8)
