@@ -22,7 +22,7 @@ from bench.protocols import Judge, Sandbox
 from bench.types import Checks, Execution, Json, Limits, Outcome, Problem, Track, Verdict
 
 MEMORY_MIB = 256
-LIMITS = Limits(cpu_s=1.5, call_cpu_s=0.75, wall_s=4.5, memory_mib=MEMORY_MIB, output_kib=1024)
+LIMITS = Limits(cpu_s=1.2, call_cpu_s=0.6, wall_s=3.0, memory_mib=MEMORY_MIB, output_kib=1024)
 _STOPPED = {Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.OUTPUT_LIMIT}
 _LONG_S = 0.5
 """An attack that takes longer is tried in one way only."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from bench import records, solve
 from bench.errors import JudgeEnded, SandboxError, StoreError
 from bench.extract import extract
+from bench.judge.review import review
 from bench.pipeline import POLL_S, Setup, Switch, harness_event, spawn, told
 from bench.records import SampleRecord, VerdictMeasured, VerdictRecord
 from bench.store import Store
@@ -80,6 +82,8 @@ class Judging:
             if verdict is None:
                 verdict, measured = self._run(sample.key.suite, problem, extraction.code)
                 verdict = solve.settle(completion, verdict)
+                if verdict.isolation == "tamper_evident":
+                    verdict = replace(verdict, review=review(extraction.code))
         except SandboxError as error:
             if self._switch.judging.is_set():
                 return None

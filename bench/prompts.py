@@ -29,6 +29,11 @@ TEMPLATES = {
         + _ONE_BLOCK.format(what="the complete function with its signature, and every import it needs")
     ),
     "function-complete@1": Template("{{prompt}}", _CODE_STOPS),
+    "class-chat@1": Template(
+        "Complete the following Python class.\n\n```python\n{{prompt}}```\n\n"
+        + _ONE_BLOCK.format(what="the complete class with all of its methods, and every import it needs")
+    ),
+    "class-complete@1": Template("{{prompt}}", ("\nclass ", "\nif __name__", "\n```")),
     "task-chat@1": Template(
         "{{text}}\n\nThe code must define `{{entry_point}}` and pass these tests:\n\n"
         "```python\n{{tests}}\n```\n\n" + _ONE_BLOCK.format(what="the complete code")

@@ -89,6 +89,7 @@ class VerdictRecord(msgspec.Struct, frozen=True):
     groups: tuple[CheckGroup, ...] = ()
     detail: str = ""
     isolation: str = ""
+    review: tuple[str, ...] = ()
     sandbox: str = ""
     """The engine that ran it, as in ``--sandbox``."""
     rule: str = ""
@@ -141,6 +142,7 @@ def judged(
         groups=verdict.groups,
         detail=verdict.detail,
         isolation=verdict.isolation,
+        review=verdict.review,
         sandbox=sandbox,
         rule=rule,
         measured=measured,

@@ -63,6 +63,23 @@ def mbpp_plus(suite: str, row: Row, limits: Limits) -> Problem:
     return replace(problem, fields={"text": text, "tests": "\n".join(shown)})
 
 
+def classeval(suite: str, row: Row, limits: Limits) -> Problem:
+    """ClassEval (Du et al. 2023, arXiv 2308.01861): a class from its skeleton, judged by unittest tests."""
+    entry = row["class_name"]
+    return Problem(
+        suite=suite,
+        id=row["task_id"],
+        track=Track.GENERATION,
+        language="python",
+        prompt=row["skeleton"],
+        entry_point=entry,
+        preamble=_preamble(row["skeleton"], entry),
+        reference=row["solution_code"],
+        checks=Checks("unittest", entry, tests=row["test"]),
+        limits=limits,
+    )
+
+
 def native(suite: str, row: Row, limits: Limits) -> Problem:
     """This project's own problems: ``tasks/smoke/problems/*.toml``."""
     entry, track = row["entry_point"], Track(row["track"])
@@ -88,6 +105,7 @@ READERS: dict[str, Reader] = {
     "humaneval-plus": humaneval_plus,
     "mbpp": mbpp,
     "mbpp-plus": mbpp_plus,
+    "classeval": classeval,
     "native": native,
 }
 

@@ -320,6 +320,8 @@ class Verdict:
     groups: tuple[CheckGroup, ...] = ()
     detail: str = ""
     isolation: str = ""
+    review: tuple[str, ...] = ()
+    """What a person should look at, where the answer shared a process with its tests."""
 
     def __post_init__(self) -> None:
         if self.outcome is Outcome.PASS and (self.checks_run == 0 or self.checks_run != self.checks_passed):

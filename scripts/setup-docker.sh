@@ -61,8 +61,19 @@ start_daemon() {
     wait_for $!
 }
 
+# The fallback without an engine; a convenience here, so that it fails nothing.
+install_bubblewrap() {
+    if command -v bwrap >/dev/null || [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then return 0; fi
+    say "installing bubblewrap with apt"
+    local apt=(apt-get -qq -o DPkg::Lock::Timeout=300)
+    export DEBIAN_FRONTEND=noninteractive
+    { "${apt[@]}" update && "${apt[@]}" install -y --no-install-recommends bubblewrap >/dev/null; } ||
+        say "bubblewrap could not be installed; --sandbox bubblewrap needs it"
+}
+
+install_bubblewrap
 if answers; then
-    say "Docker answers already; nothing to do"
+    say "Docker answers already; nothing else to do"
     exit 0
 fi
 if [[ -n ${DOCKER_HOST:-} ]]; then

@@ -30,7 +30,7 @@ class CallsJudge:
         if len(executions) != 1:
             raise HarnessError(f"judge {VERSION} makes one job a candidate, not {len(executions)}")
         [execution] = executions
-        outcome, detail = _decide(execution, planned=tuple(problem.checks.inputs))
+        outcome, detail = decide(execution, planned=tuple(problem.checks.inputs))
         return Verdict(
             outcome,
             checks_run=sum(group.run for group in execution.groups),
@@ -41,7 +41,8 @@ class CallsJudge:
         )
 
 
-def _decide(execution: Execution, *, planned: tuple[str, ...]) -> tuple[Outcome, str]:
+def decide(execution: Execution, *, planned: tuple[str, ...]) -> tuple[Outcome, str]:
+    """The outcome of one execution, and why; ``planned``: the groups of checks that must be there."""
     match execution.status:
         case Status.COMPILE_ERROR:
             return Outcome.COMPILE_ERROR, execution.error

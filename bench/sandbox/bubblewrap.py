@@ -31,7 +31,8 @@ from bench.sandbox.pool import Pool
 from bench.sandbox.subuids import enter_namespace
 from bench.types import Json
 
-_OWNER = "EVENBENCH_OWNER"
+OWNER = "EVENBENCH_OWNER"
+"""The variable that carries the label of a guest's owner."""
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 _PACKAGES = Path("/packages")
 _RIGHTS = ("CAP_SETUID", "CAP_SETGID", "CAP_KILL")
@@ -91,7 +92,7 @@ class BubblewrapEngine:
             stdin=line.fileno(),
             stdout=line.fileno(),
             stderr=complaints,
-            env={_OWNER: owner.label(), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+            env={OWNER: owner.label(), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
             start_new_session=True,
         )
 
@@ -169,7 +170,7 @@ def _owner_of(pid: str) -> str:
         variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:
         return ""
-    mark = f"{_OWNER}=".encode()
+    mark = f"{OWNER}=".encode()
     return next(
         (one[len(mark) :].decode("utf-8", "replace") for one in variables if one.startswith(mark)), ""
     )

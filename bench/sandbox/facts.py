@@ -37,6 +37,7 @@ def execution(facts: Mapping[str, Any], job: Job, *, nonce: str) -> Execution:
         error=error,
         where=verdict.get("where", ""),
         output=facts["output"],
+        isolation="tamper_evident" if job.checks.kind == "unittest" else "tamper_proof",
         cpu_s=round(facts["cpu_s"], 4),
         wall_s=round(facts["wall_s"], 4),
         memory_mib=round(facts["memory_mib"], 1),

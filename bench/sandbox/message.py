@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from bench.sandbox.program import instrument, may_share
+from bench.sandbox import bundle
+from bench.sandbox.program import instrument, may_share, unit_tests
 from bench.types import Checks, Job, Limits
 
 
@@ -35,8 +36,10 @@ def _checks(checks: Checks) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(checks)
     if checks.kind == "program":
         told["program"] = msgspec.to_builtins(instrument(told.pop("tests")))
+    elif checks.kind == "unittest":
+        told["program"] = msgspec.to_builtins(unit_tests(told.pop("tests"))) | {"harness": bundle.harness()}
     return told
 
 
 def _shared(checks: Checks) -> bool:
-    return all(map(may_share, (checks.setup, checks.tests, checks.reference)))
+    return checks.kind != "unittest" and all(map(may_share, (checks.setup, checks.tests, checks.reference)))

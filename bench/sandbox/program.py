@@ -38,6 +38,42 @@ def instrument(tests: str) -> Program:
     return Program(source, tuple(counted.texts), names)
 
 
+@dataclass(frozen=True, slots=True)
+class UnitTests:
+    """``ids``: the tests that have to run, as ``Class.method``, in unittest's order."""
+
+    source: str
+    ids: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=512)
+def unit_tests(tests: str) -> UnitTests:
+    """A unittest module whose comparisons look at both sides first (``guest.harness.honest``)."""
+    tree = parse(tests)
+    if tree is None:
+        return UnitTests(tests)
+    ids = sorted(
+        f"{case.name}.{test.name}"
+        for case in tree.body
+        if isinstance(case, ast.ClassDef) and any("TestCase" in ast.unparse(base) for base in case.bases)
+        for test in case.body
+        if isinstance(test, ast.FunctionDef) and test.name.startswith("test")
+    )
+    return UnitTests(ast.unparse(ast.fix_missing_locations(_LookFirst().visit(tree))), tuple(ids))
+
+
+class _LookFirst(ast.NodeTransformer):
+    def visit_Compare(self, node: ast.Compare) -> ast.Compare:
+        self.generic_visit(node)
+        node.left = _looked_at(node.left)
+        node.comparators = list(map(_looked_at, node.comparators))
+        return node
+
+
+def _looked_at(side: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name("__honest__", ast.Load()), [side], [])
+
+
 _PURE = {
     *("__future__", "bisect", "cmath", "collections", "copy", "datetime", "fractions", "functools", "heapq"),
     *("itertools", "math", "operator", "random", "re", "statistics", "string", "typing"),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.errors import SandboxError
 
+FILES = (Path("/etc/subuid"), Path("/etc/subgid"))
 NEEDED = 60_000
 """The highest uid that a guest uses."""
 
@@ -22,7 +23,7 @@ def enter_namespace() -> list[str]:
             hint = f"Install {package}. {_NO_ENGINE}"
             raise SandboxError(f"bubblewrap without root needs `{tool}`, which is not installed", hint=hint)
     user = _user()
-    for file in (Path("/etc/subuid"), Path("/etc/subgid")):
+    for file in FILES:
         if granted(file, user) <= NEEDED:
             wanted = "--add-subuids 100000-165535 --add-subgids 100000-165535"
             hint = f"As root: usermod {wanted} {user}. {_NO_ENGINE}"

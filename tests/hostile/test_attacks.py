@@ -70,9 +70,7 @@ def test_attacks_in_one_slot_change_no_verdict_in_another(docker_engine: None) -
     """What wears the machine down most, and honest answers beside it."""
     from bench.sandbox.docker import make
 
-    heavy = [
-        one for one in ATTACKS if one.name in {"fork_bomb", "memory_by_children", "oom_scores", "disk_bomb"}
-    ]
+    heavy = [one for one in ATTACKS if one.name in {"fork_bomb", "oom_scores"}]
     sandbox = make(SandboxOptions(slots=2, memory_mib=attack.MEMORY_MIB, say=lambda line: None))
     judge, problem = make_judge(), attack.problems()[0]
 
@@ -84,6 +82,6 @@ def test_attacks_in_one_slot_change_no_verdict_in_another(docker_engine: None) -
         honest = []
         while not all(future.done() for future in attacked):
             honest.append(good.submit(outcome, attack.NEIGHBOUR).result())
-        assert len(heavy) == 4
+        assert len(heavy) == 2
         assert all(future.result() is not Outcome.PASS for future in attacked)
     assert set(honest) == {Outcome.PASS}

@@ -18,7 +18,8 @@ from bench.errors import SandboxError
 from bench.protocols import SandboxOptions
 from bench.sandbox import owner
 from bench.sandbox.client import connect
-from bench.sandbox.docker import DockerSandbox, make, reap
+from bench.sandbox.docker import make
+from bench.sandbox.pool import Pool
 from bench.types import Checks, Job, Limits, Status
 
 ADD = Job("def f(x): return x + 1", Checks("program", "f", tests="assert f(1) == 2"))
@@ -31,7 +32,7 @@ def client(docker_engine: None) -> Iterator[docker.DockerClient]:
     made.close()
 
 
-def quiet(slots: int = 1) -> DockerSandbox:
+def quiet(slots: int = 1) -> Pool:
     return make(SandboxOptions(slots=slots, say=lambda line: None))
 
 
@@ -40,10 +41,17 @@ def mine(client: docker.DockerClient) -> list[Any]:
     return list(found)
 
 
+def theirs(client: docker.DockerClient, pid: int) -> list[Any]:
+    """The containers of another process; there may be more runs on this machine."""
+    found = client.containers.list(all=True, filters={"label": owner.LABEL})
+    return [one for one in found if one.labels[owner.LABEL].split("/")[2] == str(pid)]
+
+
 @pytest.mark.docker
 def test_a_container_has_nothing_it_could_do_harm_with(client: docker.DockerClient) -> None:
     sandbox = quiet()
     try:
+        sandbox.describe()
         [container] = mine(client)
         settings = container.attrs["HostConfig"]
         assert settings["NetworkMode"] == "none"
@@ -99,7 +107,8 @@ START = """
 import sys
 from bench.protocols import SandboxOptions
 from bench.sandbox.docker import make
-make(SandboxOptions(slots=1, say=lambda line: None))
+made = make(SandboxOptions(slots=1, say=lambda line: None))
+made.describe()
 print("ready", flush=True)
 sys.stdin.read()
 """
@@ -115,14 +124,12 @@ def test_a_run_that_was_killed_leaves_nothing_for_long(client: docker.DockerClie
         ) as process:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
-            before = {c.id for c in client.containers.list(filters={"label": owner.LABEL})}
+            assert len(theirs(client, process.pid)) == 1
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
-        ours = {c.id for c in mine(client)}
-        assert len(before - ours) == 1
-        reap(client)
+        quiet().close()
         deadline = time.monotonic() + 20
-        while {c.id for c in client.containers.list(all=True, filters={"label": owner.LABEL})} - ours:
+        while theirs(client, process.pid):
             assert time.monotonic() < deadline, "a dead run's container is still there"
             time.sleep(0.2)
         assert sandbox.run(ADD).status is Status.DONE, "a living run's container was taken"

@@ -1,7 +1,8 @@
-"""The pool: who is ready first serves first, what dies is replaced, an engine that goes away is waited for."""
+"""The pool: who is ready first serves first, what dies is replaced, an engine that is gone is waited for."""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import socket
@@ -68,7 +69,8 @@ class FakeEngine:
 
         def write(record: Mapping[str, Any]) -> None:
             body = json.dumps(record).encode()
-            line.sendall(len(body).to_bytes(4, "big") + body)
+            with contextlib.suppress(BrokenPipeError):
+                line.sendall(len(body).to_bytes(4, "big") + body)
 
         with line, file:
             read()
@@ -81,7 +83,8 @@ class FakeEngine:
                 if said is None:
                     if number in self.living and not self.away.is_set():
                         self.living.discard(number)
-                    line.shutdown(socket.SHUT_RDWR)
+                    with contextlib.suppress(OSError):
+                        line.shutdown(socket.SHUT_RDWR)
                     return
                 nonce = json.loads(frame.partition(b"\n")[2])["nonce"]
                 write(facts(nonce, clean=said != "unclean", output=str(number)))

@@ -15,7 +15,7 @@ import types
 from socket import socket
 from typing import Any
 
-from . import codec, compare, doors, wire
+from . import codec, compare, doors, unittests, wire
 from .remote import (
     KNOWN,
     CandidateEnded,
@@ -107,16 +107,20 @@ def judge(job: dict[str, Any], court: socket, pid: int) -> tuple[bool, dict[str,
 def _observe(link: Link, job: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
     checks, limits = job["checks"], job["limits"]
     try:
+        if checks["kind"] == "unittest":
+            link.prepare()
         link.load(job["candidate"], cpu_s=limits["cpu_s"])
     except Exception as error:
         return _candidate_error(error, "import")
-    kinds = {"program": _program, "cases": _cases}
+    kinds = {"program": _program, "cases": _cases, "unittest": _unittest}
     try:
         kinds[checks["kind"]](link, checks, limits, groups)
     except Failed:
         pass
     except CandidateMissing as error:
         return {"status": "candidate_error", "error": str(error), "where": "import"}
+    except unittests.Tampered as error:
+        return {"status": "candidate_error", "error": f"tampered with its tests: {error}", "where": "call"}
     except Exception as error:
         if raised_by_candidate(error) is None:
             raise
@@ -222,6 +226,14 @@ def _shown(value: Any) -> str:
     except Exception:
         return f"<{type(value).__name__} that cannot be shown>"
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+
+
+def _unittest(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups: list[Group]) -> None:
+    """Have tests run in the candidate's own process."""
+    _entry(link, checks["entry_point"])
+    group = Group("tests", len(checks["program"]["ids"]))
+    groups.append(group)
+    group.run, group.passed, group.failure = unittests.observe(link, checks["program"], cpu_s=limits["cpu_s"])
 
 
 # --- cases: inputs, and a reference that knows the expected outputs ---

@@ -60,19 +60,36 @@ class Link:
         self._call_cpu_s = call_cpu_s
         self._callbacks: list[Callable[..., Any]] = []
         self._exceptions: dict[int, type] = {}
+        self._is_ready = False
 
     def load(self, source: str, *, cpu_s: float) -> None:
         """Run the candidate's module body. Raises NoCandidate if the process was not ready for it."""
+        self._ready()
+        reply = self._ask(["exec", source], cpu_s)
+        if reply[0] == "syntax":
+            raise CandidateSyntax(str(reply[1])[:500])
+        self._value(reply)
+
+    def _ready(self) -> None:
+        """Wait, once, until the process says that it has given up its rights."""
+        if self._is_ready:
+            return
         wire.patience(self._stream, _READY_S)
         try:
             self._reader.receive()
         except (wire.WireError, TimeoutError) as error:
             raise NoCandidate(str(error)) from None
         wire.patience(self._stream, _POLL_S)
-        reply = self._ask(["exec", source], cpu_s)
-        if reply[0] == "syntax":
-            raise CandidateSyntax(str(reply[1])[:500])
-        self._value(reply)
+        self._is_ready = True
+
+    def prepare(self) -> None:
+        """Have the process remember what tests in it rest on; before ``load``."""
+        self._ready()
+        self._value(self._ask(["prepare"], self._call_cpu_s))
+
+    def tests(self, harness: str, job: dict[str, Any], *, cpu_s: float) -> Any:
+        """Run tests in the candidate's process; what their harness says, as data."""
+        return self._value(self._ask(["tests", harness, job], cpu_s))
 
     def get(self, name: str) -> Any:
         """A global of the candidate: data, or a handle. KeyError if it has none of that name."""

@@ -10,7 +10,7 @@ import types
 from socket import socket
 from typing import Any
 
-from . import codec, wire
+from . import codec, evident, wire
 
 READY = b'["ready"]'
 """The first message: what goes wrong before it is our fault, not the candidate's."""
@@ -57,6 +57,18 @@ class Server:
         self._namespace = module.__dict__
         exec(code, self._namespace)
         return ["ok"]
+
+    def _do_prepare(self) -> list[Any]:
+        """Before the answer comes: remember what its tests will rest on."""
+        self._evidence = evident.Evidence()
+        return ["ok"]
+
+    def _do_tests(self, source: str, job: dict[str, Any]) -> list[Any]:
+        """Run tests here, with a harness that comes with them."""
+        namespace: dict[str, Any] = {"__name__": "harness"}
+        exec(compile(source, "<harness>", "exec", dont_inherit=True), namespace)
+        said = namespace["run"](self._evidence, self._namespace, job)
+        return ["ok", codec.Encoder().tree(said)]
 
     def _do_get(self, name: str) -> list[Any]:
         if name not in self._namespace:

@@ -41,6 +41,7 @@ class Supervisor:
 
     def __init__(self, *, uid_first: int, uid_count: int) -> None:
         doors.close_room()
+        self._places = sweep.places()
         self._output = doors.open_output()
         self._solutions = Zygote("candidate", candidate_child, WARM)
         self._judges = Judges(uid_first)
@@ -62,7 +63,7 @@ class Supervisor:
             ended = self._solutions.end(pid)
             self._judges.release(judge)
         resident = {os.getpid(), self._solutions.pid} | self._judges.pids
-        clean = sweep.sweep(uid=uid, homes=[HOME], resident=resident)
+        clean = sweep.sweep(uid=uid, home=HOME, places=self._places, resident=resident)
         return run.facts(ended) | {"clean": clean}
 
 

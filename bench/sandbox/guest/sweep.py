@@ -7,29 +7,38 @@ import os
 import signal
 import time
 
-_PLACES = ("/tmp", "/dev/shm", "/dev/mqueue")
 _IPC = ("/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg")
 _JANITOR = 990
 """A uid no sample ever has, so that none can signal the janitor."""
 _PATIENCE_S = 5.0
 
 
-def sweep(*, uid: int, homes: list[str], resident: set[int]) -> bool:
-    """Remove what a sample of ``uid`` left; whether the container is clean now.
+def places() -> list[str]:
+    """Where anybody may write: engines add such mounts of their own accord."""
+    found = []
+    with open("/proc/self/mounts") as mounts:
+        for line in mounts:
+            _, place, _, options, *_ = line.split()
+            if "rw" in options.split(",") and os.path.isdir(place) and os.stat(place).st_mode & 0o002:
+                found.append(place)
+    return found
 
-    The common case, nothing left but empty homes, costs no process.
+
+def sweep(*, uid: int, home: str, places: list[str], resident: set[int]) -> bool:
+    """Remove what a sample of ``uid`` left in those places; whether the container is clean now.
+
+    The common case, nothing left but an empty home, costs no process.
     """
-    for home in homes:
-        with contextlib.suppress(OSError):
-            os.rmdir(home)
+    with contextlib.suppress(OSError):
+        os.rmdir(home)
     deadline = time.monotonic() + _PATIENCE_S
     while True:
         _reap()
-        if not (_strays(resident) or _files()):
+        if not (_strays(resident) or any(map(os.listdir, places))):
             return not (_ipc() or _connections())
         if time.monotonic() > deadline:
             return False
-        _send_janitor(uid, deadline)
+        _send_janitor(uid, places, deadline)
 
 
 def _reap() -> None:
@@ -41,10 +50,6 @@ def _reap() -> None:
 
 def _strays(resident: set[int]) -> bool:
     return any(name.isdigit() and int(name) not in resident for name in os.listdir("/proc"))
-
-
-def _files() -> bool:
-    return any(os.path.isdir(place) and os.listdir(place) for place in _PLACES)
 
 
 def _ipc() -> bool:
@@ -65,7 +70,7 @@ def _connections() -> bool:
     return False
 
 
-def _send_janitor(uid: int, deadline: float) -> None:
+def _send_janitor(uid: int, places: list[str], deadline: float) -> None:
     """A child with the sample's effective uid kills its processes at once and removes its files."""
     pid = os.fork()
     if pid == 0:
@@ -75,9 +80,8 @@ def _send_janitor(uid: int, deadline: float) -> None:
             os.setresuid(_JANITOR, uid, _JANITOR)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGKILL)
-            for place in _PLACES:
-                if os.path.isdir(place):
-                    _empty(place, deadline)
+            for place in places:
+                _empty(place, deadline)
         finally:
             os._exit(0)
     while os.waitpid(pid, os.WNOHANG)[0] == 0:

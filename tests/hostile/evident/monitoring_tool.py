@@ -1,0 +1,19 @@
+"""Registers a tool with sys.monitoring, which sees every call."""
+
+import sys
+
+sys.monitoring.use_tool_id(3, "spy")
+
+
+class Account:
+    def __init__(self, owner):
+        self.owner = owner
+        self.balance = 7
+
+    def deposit(self, amount):
+        if amount <= 0:
+            raise ValueError("nothing to deposit")
+        return -1
+
+    def history(self):
+        return []

@@ -1,0 +1,19 @@
+"""Sets a profile function, which sees every frame."""
+
+import sys
+
+sys.setprofile(lambda frame, event, arg: None)
+
+
+class Account:
+    def __init__(self, owner):
+        self.owner = owner
+        self.balance = 7
+
+    def deposit(self, amount):
+        if amount <= 0:
+            raise ValueError("nothing to deposit")
+        return -1
+
+    def history(self):
+        return []

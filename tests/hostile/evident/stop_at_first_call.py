@@ -1,0 +1,14 @@
+"""Raises GeneratorExit, which is no Exception."""
+
+class Account:
+    def __init__(self, owner):
+        self.owner = owner
+        self.balance = 7
+
+    def deposit(self, amount):
+        if amount <= 0:
+            raise ValueError("nothing to deposit")
+        raise GeneratorExit
+
+    def history(self):
+        return []
