@@ -7,7 +7,7 @@ STAMP := .venv/.evenbench
 # The order is the point: what is cheap fails first.
 .NOTPARALLEL:
 
-.PHONY: help venv docker image demo test test-fast test-docker lint format bench clean
+.PHONY: help venv docker image demo test test-fast test-docker lint format peers benchmark clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,8 +45,14 @@ format: venv  ## put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: image  ## how fast and how right we are
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+peers: .venv-peers/bin/inspect  ## what the benchmark compares us with, in an environment of its own
+
+.venv-peers/bin/inspect: requirements/peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install -q -r requirements/peers.txt
+
+benchmark: image peers  ## how fast we are, beside others: make benchmark DATA=folder
+	$(BIN)/python benchmarks/judging.py $(DATA)
 
 clean:  ## everything that can be made again
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist results/demo
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis dist results/demo

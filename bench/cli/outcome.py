@@ -12,10 +12,11 @@ import typer
 from bench.cli.common import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bench.engine import Summary
     from bench.report.row import Row
+    from bench.types import Json
 
 _SHOWN = 12
 _DETAIL = 160
@@ -33,9 +34,23 @@ def finish(path: Path, summary: Summary, *, as_json: bool) -> int:
         show(rows)
     for reason in summary.reasons:
         say(f"stopped: {reason}")
+    if summary.sandbox:
+        _tell_mended(summary.sandbox)
     if summary.unmeasured:
         _tell_missing(path, summary)
     return 130 if summary.interrupted else 1 if summary.unmeasured else 0
+
+
+def _tell_mended(mended: Mapping[str, Json]) -> None:
+    """What went wrong with the sandbox and cost no sample its verdict."""
+    if mended.get("replaced"):
+        reasons = mended.get("reasons")
+        told = (
+            ", ".join(f"{count} {why}" for why, count in reasons.items()) if isinstance(reasons, dict) else ""
+        )
+        say(f"sandboxes replaced: {mended['replaced']} ({told})")
+    if isinstance(outages := mended.get("outages_s"), list) and outages:
+        say(f"the engine was away for: {', '.join(f'{seconds} s' for seconds in outages)}")
 
 
 def publish(path: Path) -> list[Row]:

@@ -64,7 +64,7 @@ class DockerEngine:
         options = " ".join(map(str, self._info.get("SecurityOptions") or ()))
         held = set(Guarantee) - EXTRA
         if self._runtime.startswith(_SANDBOXED):
-            held |= {Guarantee.OWN_KERNEL}
+            held = (held | {Guarantee.OWN_KERNEL}) - {Guarantee.CPU_TIME}  # no cgroup is seen from inside
         if "rootless" in options or "userns" in options:
             held |= {Guarantee.OWN_ROOT}
         if "seccomp" not in options or "unconfined" in options:

@@ -9,11 +9,16 @@ _ROOT = "/sys/fs/cgroup"
 
 def cpu_s() -> float:
     """CPU seconds of everything in the container so far. Without a cgroup: of the processes there are."""
+    seconds = _cgroup_cpu_s()
+    return _processes_cpu_s() if seconds is None else seconds
+
+
+def _cgroup_cpu_s() -> float | None:
     nanoseconds = _read(f"{_ROOT}/cpuacct/cpuacct.usage")
     if nanoseconds is not None:
         return int(nanoseconds) / 1e9
     microseconds = _field(f"{_ROOT}/cpu.stat", "usage_usec")
-    return _processes_cpu_s() if microseconds is None else microseconds / 1e6
+    return None if microseconds is None else microseconds / 1e6
 
 
 def _processes_cpu_s() -> float:
@@ -34,8 +39,12 @@ def oom_kills() -> int:
 
 
 def limits() -> dict[str, int | None]:
-    """The limits that hold here (bytes, processes): some engines ignore what they were asked for."""
+    """The limits that hold here (bytes, processes): some engines ignore what they were asked for.
+
+    ``cpu`` is 1 where the CPU time of the whole container can be read.
+    """
     return {
+        "cpu": int(_cgroup_cpu_s() is not None),
         "memory": _number(f"{_ROOT}/memory/memory.limit_in_bytes", f"{_ROOT}/memory.max"),
         "processes": _number(f"{_ROOT}/pids/pids.max", f"{_ROOT}/pids.max"),
     }
