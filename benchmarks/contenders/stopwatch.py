@@ -18,7 +18,7 @@ _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
 
 def samples(path: str, repeats: int) -> list[dict[str, str]]:
     """The workload (see ``benchmarks/judging.py``), each of it ``repeats`` times."""
-    rows: list[dict[str, str]] = json.loads(Path(path).read_text("utf-8"))
+    rows: list[dict[str, str]] = json.loads((Path(path) / "work.json").read_text("utf-8"))
     return rows * repeats
 
 
@@ -48,5 +48,5 @@ def exits_with_zero(command: Sequence[str], program: str) -> bool:
 
 
 def arguments() -> tuple[str, int, list[str]]:
-    """``WORKLOAD REPEATS [MORE ...]``, as the runner starts a contender."""
+    """``FOLDER REPEATS [MORE ...]``, as the runner starts a contender."""
     return sys.argv[1], int(sys.argv[2]), sys.argv[3:]
