@@ -72,16 +72,26 @@ def rss_mib(pid: int) -> float:
 
 
 def cgroup_mib(pid: int) -> float:
-    """What the kernel charges to a process's memory cgroup: its tmpfs and the kernel's own tables too."""
+    """What the kernel charges to a container's cgroup: its tmpfs and the kernel's own tables too.
+
+    0 for a process that has no cgroup apart from ours.
+    """
     try:
-        lines = (_PROC / str(pid) / "cgroup").read_text().splitlines()
-        groups = {part[1]: part[2].lstrip("/") for part in (line.split(":", 2) for line in lines)}
+        groups = _cgroups(pid)
+        if groups == _cgroups(os.getpid()):
+            return 0.0
         if "memory" in groups:
             group = _CGROUP / "memory" / groups["memory"]
             return _charged(group, "memory.usage_in_bytes", "total_inactive_file")
         return _charged(_CGROUP / groups.get("", ""), "memory.current", "inactive_file")
     except (OSError, ValueError):
         return 0.0
+
+
+def _cgroups(pid: int) -> dict[str, str]:
+    """Controller -> path; the one of cgroup v2 is named ``""``."""
+    lines = (_PROC / str(pid) / "cgroup").read_text().splitlines()
+    return {part[1]: part[2].lstrip("/") for part in (line.split(":", 2) for line in lines)}
 
 
 def _charged(group: Path, usage: str, cache: str) -> float:

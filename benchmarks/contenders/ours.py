@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from stopwatch import arguments, report
+from stopwatch import arguments, report, samples
 
 from bench.protocols import Sandbox, SandboxOptions
 from bench.registry import load_judge, load_sandbox
@@ -24,7 +24,8 @@ _ANY = Job(
 
 
 def main() -> None:
-    folder, repeats, (data, suite, engine, ground_truth, slots, limit) = arguments()
+    folder, repeats, (data, suite, engine, ground_truth, slots) = arguments()
+    count = len(samples(folder, 1))
     judge = load_judge("calls")
     sandbox = load_sandbox(engine, SandboxOptions(slots=int(slots), say=lambda _: None))
 
@@ -33,7 +34,7 @@ def main() -> None:
         return judge.verdict(problem, executions).outcome is Outcome.PASS
 
     def all_of_them() -> int:
-        problems = load_suite(suite, data=[Path(data)]).problems[: int(limit)]
+        problems = load_suite(suite, data=[Path(data)]).problems[:count]
         if ground_truth == "computed":
             problems = tuple(replace(each, checks=replace(each.checks, known={})) for each in problems)
         with ThreadPoolExecutor(sandbox.slots) as pool:
@@ -41,7 +42,6 @@ def main() -> None:
 
     try:
         _started(sandbox)
-        count = len(load_suite(suite, data=[Path(data)]).problems[: int(limit)])
         report(all_of_them, count * repeats)
     finally:
         sandbox.close()
