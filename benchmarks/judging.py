@@ -33,6 +33,7 @@ _PEERS = _HERE.parent / ".venv-peers/bin/python"
 _FAST, _SLOW = 10, 1
 """How often the 164 samples are judged in one go: slow contenders judge each once."""
 _IDLE_S = 3.0
+_GLANCE_S = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +160,25 @@ def idle_cpus() -> float:
     return (machine_cpu_s() - cpu_began) / (time.perf_counter() - began)
 
 
-def first_verdict_s(data: Path) -> float:
-    """From the start of the command to its end, for one sample: image built, Python's imports included."""
+def start_s(data: Path) -> tuple[float, float]:
+    """From the start of a command for one sample to its first verdict on the disk, and to its end.
+
+    The image is built; Python's imports are included.
+    """
     with tempfile.TemporaryDirectory() as folder:
         words = ["run", "-q", "-m", "reference", "-s", "humaneval", "--limit", "1", "--data", str(data)]
-        began = time.perf_counter()
         command = [sys.executable, "-m", "bench", *words, "-o", f"{folder}/run"]
-        subprocess.run(command, check=True, capture_output=True)
-        return time.perf_counter() - began
+        began, first = time.perf_counter(), None
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            while first is None and process.poll() is None:
+                time.sleep(_GLANCE_S)
+                if any(file.stat().st_size for file in Path(folder).glob("run/verdicts/*")):
+                    first = time.perf_counter() - began
+            _, told = process.communicate()
+        whole = time.perf_counter() - began
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed: {told.decode(errors='replace')}")
+    return whole if first is None else first, whole
 
 
 def rounds(asked: argparse.Namespace, folder: Path, failed: dict[str, str]) -> Iterator[dict[str, Measured]]:
@@ -225,11 +237,16 @@ def main(words: Sequence[str] | None = None) -> None:
         prepare(Path(asked.datasets), Path(folder), asked.limit)
         results: Rounds = list(rounds(asked, Path(folder), failed))
     print(table(results, idle), ratios(results, AIMS), sep="\n\n")
-    starts = [] if asked.only or "Docker" in failed else [first_verdict_s(asked.datasets) for _ in range(5)]
+    starts = [] if asked.only or "Docker" in failed else [start_s(asked.datasets) for _ in range(5)]
     print(starts_line(starts), *(f"- not run here: {name}: {why}" for name, why in failed.items()), sep="\n")
     if asked.out:
         kept = [{name: asdict(one) for name, one in each.items()} for each in results]
-        whole = {"idle_cpus": idle, "rounds": kept, "start_to_first_verdict_s": starts, "not_run": failed}
+        whole = {
+            "idle_cpus": idle,
+            "rounds": kept,
+            "start_to_first_verdict_and_end_s": starts,
+            "not_run": failed,
+        }
         asked.out.write_text(json.dumps(whole, indent=1), "utf-8")
 
 

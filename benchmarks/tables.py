@@ -100,10 +100,12 @@ def ratios(rounds: Rounds, aims: Sequence[Aim]) -> str:
     return "\n".join(lines)
 
 
-def starts_line(starts: Sequence[float]) -> str:
+def starts_line(starts: Sequence[tuple[float, float]]) -> str:
+    """``starts``: seconds from the start of a command to its first verdict, and to its end."""
     if not starts:
         return ""
-    return (
-        f"Start to first verdict, the whole command: {statistics.median(starts):.2f} s "
-        f"(median of {len(starts)}, {min(starts):.2f} to {max(starts):.2f})\n"
-    )
+    told = [
+        f"{what} {statistics.median(each):.2f} s ({min(each):.2f} to {max(each):.2f})"
+        for what, each in zip(("first verdict", "end"), zip(*starts, strict=True), strict=True)
+    ]
+    return f"Start to the {', to the '.join(told)}: one sample, median of {len(starts)}\n"

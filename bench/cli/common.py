@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -33,11 +33,13 @@ def show_for(*, quiet: bool) -> Show:
     return Bar() if sys.stderr.isatty() else Lines(say)
 
 
-def slots() -> int:
-    """How many answers are judged at a time: as many as this process has cores."""
+def slots(samples: Iterable[object] | None = None) -> int:
+    """How many answers are judged at a time: as many as this process has cores, and no more than samples."""
     import os
+    from itertools import islice
 
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if samples is None else max(1, sum(1 for _ in islice(samples, cores)))
 
 
 @contextmanager

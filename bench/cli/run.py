@@ -126,7 +126,8 @@ class _Session:
         from bench.store import judgings
 
         asked = self._asked
-        with closing(resolve.sandbox(asked.sandbox, suites, slots=slots(), say=self._say)) as sandbox:
+        guests = slots(plan.samples(suites, models, epochs=asked.epochs))
+        with closing(resolve.sandbox(asked.sandbox, suites, slots=guests, say=self._say)) as sandbox:
             described = sandbox.describe()
             full = locks.judged_in(lock, asked, suites=suites, judges=judges, sandbox=described)
             samples = plan.samples(suites, models, epochs=asked.epochs)

@@ -29,10 +29,12 @@ _PAUSE_S = 0.5
 _UNCOUNTED = 10
 """How often one job is begun again for faults that were certainly not its own."""
 _CLOSE_S = 20.0
+_HEAD_START_S = 1.0
+"""For how long one guest has the machine to itself to come up: the first verdict comes sooner so."""
 
 
 class Pool:
-    """Runs jobs in guests that are all started at once in the background: who is ready first serves first."""
+    """Runs jobs in guests that are started in the background: who is ready first serves first."""
 
     def __init__(self, engine: Engine, options: SandboxOptions, *, outage: Outage | None = None) -> None:
         self._engine, self._slots = engine, options.slots
@@ -48,6 +50,7 @@ class Pool:
         self._seats_lost = 0
         self._failure: SandboxError | None = None
         self._replaced = Counter[str]()
+        self._first_up = threading.Event()
         for index in range(options.slots):
             self._fill(index)
 
@@ -112,6 +115,7 @@ class Pool:
 
     def close(self) -> None:
         self._closed.set()
+        self._first_up.set()
         with self._change:
             self._change.notify_all()
             starters = list(self._starters)
@@ -183,6 +187,8 @@ class Pool:
         """Start a guest for a seat; where that fails for good, the pool has a slot less."""
         slot: Slot | None = None
         failure: SandboxError | None = None
+        if index:
+            self._first_up.wait(_HEAD_START_S)
         try:
             slot = self._started(index)
         except SandboxError as error:
@@ -199,6 +205,7 @@ class Pool:
             if failure is not None:
                 self._failure = failure
                 self._seats_lost += 1
+            self._first_up.set()
             self._change.notify_all()
         if slot is not None:
             slot.close()
@@ -206,6 +213,8 @@ class Pool:
     def _started(self, index: int) -> Slot:
         tries = 0
         while True:
+            if self._closed.is_set():
+                raise SandboxError("the sandbox is closed")
             try:
                 epoch = self._outage.epoch
                 return Slot(self._engine, self._bounds, index=index, slots=self._slots, epoch=epoch)

@@ -69,6 +69,7 @@ def test_a_run_goes_on_after_an_outage_and_its_results_are_those_of_an_undisturb
 ) -> None:
     said: list[str] = []
     sandbox = started("docker", 2, said.append)
+    until(lambda: len(sandbox._open) == 2)  # type: ignore[attr-defined]
     with ThreadPoolExecutor(2) as pool:
         results = pool.map(sandbox.run, map(numbered, range(40)))
         first = next(results)
