@@ -7,7 +7,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,9 +18,6 @@ from bench.errors import BenchError, SandboxError
 
 if TYPE_CHECKING:
     from docker import DockerClient
-
-KEYS: Mapping[str, str] = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
-"""Which variable holds a provider's key."""
 
 _ENOUGH_DISK_GIB = 5.0
 _ENOUGH_MEMORY_GIB = 2.0
@@ -140,13 +137,16 @@ def _memory() -> Iterator[Finding]:
 
 
 def _keys() -> Iterator[Finding]:
+    from bench.models.vendors import VENDORS
+
     environ = config.environ()
-    for provider, name in KEYS.items():
-        if environ.get(name, "").strip():
-            yield Finding(Level.OK, f"key, {provider}", f"{name} is set")
-        else:
-            hint = f"Needed for {provider}/ models only."
-            yield Finding(Level.OK, f"key, {provider}", f"{name} is not set", hint)
+    for vendor in VENDORS.values():
+        name = vendor.key_variable
+        if vendor.needs_key and environ.get(name, "").strip():
+            yield Finding(Level.OK, f"key, {vendor.name}", f"{name} is set")
+        elif vendor.needs_key:
+            hint = f"Needed for {vendor.name}/ models only."
+            yield Finding(Level.OK, f"key, {vendor.name}", f"{name} is not set", hint)
 
 
 def _data() -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bench.types import Cause
+from bench.types import Allowance, Cause
 
 
 class BenchError(Exception):
@@ -87,6 +87,7 @@ class ProviderError(BenchError):
         retry_after_s: float | None = None,
         http_status: int | None = None,
         raw_reply: str = "",
+        allowances: tuple[Allowance, ...] = (),
         hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
@@ -94,6 +95,7 @@ class ProviderError(BenchError):
         self.retry_after_s = retry_after_s
         self.http_status = http_status
         self.raw_reply = raw_reply
+        self.allowances = allowances
         self.tries = 1
         """How often it was asked before giving up."""
 

@@ -179,9 +179,13 @@ class Message:
     text: str
 
 
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+"""Levels of reasoning effort, rising; each vendor has some of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Params:
-    """What was asked of the model; ``None`` leaves the vendor's default."""
+    """What was asked of the model; ``None`` leaves the vendor's default. ``effort`` is one of ``EFFORTS``."""
 
     max_tokens: int | None = None
     temperature: float | None = None
@@ -213,11 +217,27 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Measured, so never equal between two runs: seconds waited, to the first byte, in all."""
+    """Measured, so never equal between two runs.
+
+    ``queue_s`` is what the harness waited before it sent (limits of rate, a local model in use) and is in no
+    other time; ``first_byte_s`` and ``total_s`` count from the sending of the try that was answered.
+    """
 
     asked_at: str = ""
     queue_s: float = 0.0
+    first_byte_s: float | None = None
     total_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a provider says is left of a limit of rate, and in how many seconds it is whole again."""
+
+    kind: str
+    """``requests``, ``tokens``, ``input_tokens`` or ``output_tokens``."""
+    remaining: float
+    reset_s: float
+    limit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +261,8 @@ class Completion:
     raw_reply: str = ""
     """Both verbatim; secrets never appear in a request body."""
     timing: Timing | None = None
+    allowances: tuple[Allowance, ...] = ()
+    """What is left of the provider's limits; decides how fast the next calls go, and is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,13 @@ def models(
 
 def _list(*, as_json: bool) -> None:
     from bench import config
-    from bench.doctor import KEYS
+    from bench.models.vendors import VENDORS
     from bench.registry import model_names
 
     environ = config.environ()
     rows = []
     for name in model_names():
-        variable = KEYS.get(name, "")
+        variable = VENDORS[name].key_variable if name in VENDORS else ""
         is_set = "set" if environ.get(variable, "").strip() else "not set"
         key = f"{variable} is {is_set}" if variable else ""
         rows.append({"name": name, "about": _about(name), "takes": _takes(name), "key": key})
@@ -59,19 +59,21 @@ def _about(name: str) -> str:
     from bench.registry import MODELS, load
 
     try:
-        described = (load(MODELS, name).__doc__ or "").strip()
+        plugin = load(MODELS, name)
+        described = str(getattr(plugin, "about", "") or plugin.__doc__ or "").strip()
     except PluginError as error:
         return f"broken: {error.message}"
     return described.split("\n")[0].replace("``", "") or "no description"
 
 
 def _takes(name: str) -> list[str]:
-    from bench.models.params import rule_for
+    from bench.models.capabilities import rule_for
     from bench.models.prices import FREE
 
     if name in FREE - {"llamacpp"}:
         return []
-    refused = rule_for(name, "").refuses
+    rule = rule_for(name, "")
+    refused = rule.refuses if rule.efforts else rule.refuses | {"effort"}
     return [one for one in ("max_tokens", "temperature", "seed", "effort", "stop") if one not in refused]
 
 

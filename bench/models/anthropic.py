@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bench.errors import Fault, ProviderError
-from bench.models import params, prices
+from bench.models import capabilities, params, prices
 from bench.models.faults import EmptyReply
-from bench.models.http import Client, Reply, api_key, checked_url, count_of, required_name, text_of
-from bench.protocols import ModelContext
+from bench.models.http import Client, Reply, count_of, text_of
 from bench.types import Completion, Json, Mode, Request, Stop, Usage
 
 VERSION = "2023-06-01"
@@ -21,29 +20,15 @@ _STOPS = {
 }
 
 
-def make(name: str, context: ModelContext, /) -> Anthropic:
-    """``anthropic/NAME``; needs ANTHROPIC_API_KEY."""
-    required_name(name, "anthropic")
-    key = api_key(context.environ, "ANTHROPIC_API_KEY")
-    url = context.environ.get("ANTHROPIC_BASE_URL") or "https://api.anthropic.com"
-    client = Client(
-        checked_url(url, "ANTHROPIC_BASE_URL").removesuffix("/v1"),
-        timeout_s=context.timeout_s,
-        concurrency=context.concurrency,
-        headers={"x-api-key": key, "anthropic-version": VERSION},
-        key=key,
-    )
-    return Anthropic(name, client=client)
-
-
 class Anthropic:
     """One model behind the Messages API."""
 
-    def __init__(self, model: str, *, client: Client) -> None:
-        self.name = f"anthropic/{model}"
+    def __init__(self, name: str, *, model: str, client: Client, provider: str) -> None:
+        self.name = name
         self._model = model
         self._client = client
-        self._params = params.Negotiator(params.rule_for("anthropic", model))
+        self._provider = provider
+        self._params = params.Negotiator(capabilities.rule_for(provider, model))
 
     def generate(self, request: Request, /) -> Completion:
         """One answer; raises ProviderError for anything that is none."""
@@ -52,7 +37,7 @@ class Anthropic:
         asked = _asked(request)
 
         def send(sent: Mapping[str, Json]) -> Reply:
-            return self._client.post("/v1/messages", {"model": self._model, **asked, **sent})
+            return self._client.post("/messages", {"model": self._model, **asked, **sent})
 
         reply, wire = self._params.call(request.params, send)
         text, reasoning, stop = _read_message(reply)
@@ -63,15 +48,16 @@ class Anthropic:
             stop=stop,
             reasoning=reasoning,
             usage=usage,
-            cost_microusd=prices.first_cost("anthropic", (served, self._model), usage),
+            cost_microusd=prices.first_cost(self._provider, (served, self._model), usage),
             served_model=served,
-            provider="anthropic",
+            provider=self._provider,
             request_id=reply.request_id or text_of(reply.json.get("id")),
             sent=wire.sent,
             dropped=wire.dropped,
             raw_request=reply.raw_request,
             raw_reply=reply.raw,
             timing=reply.timing,
+            allowances=reply.allowances,
         )
         if not text.strip() and stop in (Stop.END, Stop.OTHER):
             raise EmptyReply(completion)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from bench.errors import Fault, ProviderError
+from bench.models import allowances
 from bench.types import Completion, Json
 
 SHOWN_CHARS = 300
@@ -103,6 +104,7 @@ def from_reply(
         fault,
         f"HTTP {status}, {fault.value}: {redacted(said, secrets)[:SHOWN_CHARS]}",
         retry_after_s=retry_after_s(headers),
+        allowances=allowances.read(headers),
         http_status=status,
         raw_reply=redacted(body, secrets),
         hint=_not_found_hint(own) or _HINTS.get(fault, ""),

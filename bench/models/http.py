@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 import httpx
 
 from bench.errors import Fault, ProviderError, UsageError
-from bench.models import faults
-from bench.types import Json, Timing
+from bench.models import allowances, faults
+from bench.types import Allowance, Json, Timing
 
 CONNECT_S = 10.0
 MAX_REPLY_BYTES = 64 * 2**20
@@ -32,10 +32,19 @@ class Reply:
     raw_request: str
     request_id: str
     timing: Timing
+    allowances: tuple[Allowance, ...] = ()
 
     def invalid(self, message: str) -> ProviderError:
         """The error to raise when what an adapter needs is not in the reply."""
         return ProviderError(Fault.INVALID_REPLY, message, raw_reply=self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchanged:
+    status: int
+    headers: httpx.Headers
+    raw: str
+    first_byte_at: float | None
 
 
 class Client:
@@ -72,21 +81,34 @@ class Client:
         text = json.dumps(body)
         asked_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         start = time.perf_counter()
-        status, headers, raw = self._exchange(path, text, deadline=time.monotonic() + self._timeout_s)
-        timing = Timing(asked_at=asked_at, total_s=time.perf_counter() - start)
-        if status != 200 or _tells_error(raw):
-            raise faults.from_reply(status, raw, headers, secrets=self._secrets)
-        request_id = headers.get("x-request-id") or headers.get("request-id") or ""
-        raw = faults.redacted(raw, self._secrets)
-        return Reply(json_object(raw), raw=raw, raw_request=text, request_id=request_id, timing=timing)
+        got = self._exchange(path, text, deadline=time.monotonic() + self._timeout_s)
+        timing = Timing(
+            asked_at=asked_at,
+            first_byte_s=None if got.first_byte_at is None else got.first_byte_at - start,
+            total_s=time.perf_counter() - start,
+        )
+        if got.status != 200 or _tells_error(got.raw):
+            raise faults.from_reply(got.status, got.raw, got.headers, secrets=self._secrets)
+        raw = faults.redacted(got.raw, self._secrets)
+        return Reply(
+            json_object(raw),
+            raw=raw,
+            raw_request=text,
+            request_id=got.headers.get("x-request-id") or got.headers.get("request-id") or "",
+            timing=timing,
+            allowances=allowances.read(got.headers),
+        )
 
-    def _exchange(self, path: str, text: str, *, deadline: float) -> tuple[int, httpx.Headers, str]:
+    def _exchange(self, path: str, text: str, *, deadline: float) -> _Exchanged:
         """One exchange, whole: the deadline also ends a reply that trickles for ever."""
         try:
             with self._http.stream("POST", self.base_url + path, content=text.encode()) as response:
                 chunks: list[bytes] = []
                 size = 0
+                first_byte_at = None
                 for chunk in response.iter_bytes():
+                    if first_byte_at is None and chunk.strip():  # blank lines only keep a connection alive
+                        first_byte_at = time.perf_counter()
                     chunks.append(chunk)
                     size += len(chunk)
                     if time.monotonic() > deadline:
@@ -95,7 +117,8 @@ class Client:
                         raise ProviderError(
                             Fault.INVALID_REPLY, f"a reply of more than {MAX_REPLY_BYTES} bytes"
                         )
-                return response.status_code, response.headers, b"".join(chunks).decode("utf-8", "replace")
+                raw = b"".join(chunks).decode("utf-8", "replace")
+                return _Exchanged(response.status_code, response.headers, raw, first_byte_at)
         except httpx.TimeoutException as error:
             message = f"no reply from {self.base_url} in time: {type(error).__name__}"
             raise ProviderError(Fault.TIMEOUT, message) from None

@@ -8,20 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bench.errors import Fault, ProviderError, UsageError
-from bench.models import params, prices
+from bench.errors import Fault, ProviderError
+from bench.models import capabilities, params, prices
 from bench.models.faults import EmptyReply
-from bench.models.http import (
-    Client,
-    Reply,
-    api_key,
-    checked_key,
-    checked_url,
-    count_of,
-    required_name,
-    text_of,
-)
-from bench.protocols import ModelContext
+from bench.models.http import Client, Reply, count_of, text_of
 from bench.types import Completion, Form, Json, Mode, Request, Stop, Usage
 
 _STOPS = {"stop": Stop.END, "length": Stop.LENGTH}
@@ -31,33 +21,6 @@ _FAILED = {
     "error": Fault.SERVER,
 }
 """Finish reasons that are the provider's failing: no answer of the model stands there to be judged."""
-
-
-def make_openai(name: str, context: ModelContext, /) -> OpenAIChat:
-    """``openai/NAME``; needs OPENAI_API_KEY."""
-    required_name(name, "openai")
-    key = api_key(context.environ, "OPENAI_API_KEY")
-    url = context.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-    client = _client(checked_url(url, "OPENAI_BASE_URL"), key, context)
-    return OpenAIChat(f"openai/{name}", model=name, client=client, provider="openai")
-
-
-def make_compatible(name: str, context: ModelContext, /) -> OpenAIChat:
-    """``openai-compatible/NAME@URL``; OPENAI_COMPATIBLE_API_KEY is sent if it is set."""
-    model, at, address = name.rpartition("@http")
-    if not at or not model:
-        hint = "For example openai-compatible/qwen2.5-coder:7b@http://127.0.0.1:11434/v1."
-        raise UsageError(f"openai-compatible/{name}: must be NAME@URL", hint=hint)
-    key = context.environ.get("OPENAI_COMPATIBLE_API_KEY", "").strip()
-    if key:
-        checked_key(key, "OPENAI_COMPATIBLE_API_KEY")
-    client = _client(checked_url(f"http{address}", f"openai-compatible/{model}"), key, context)
-    return OpenAIChat(f"openai-compatible/{name}", model=model, client=client, provider="openai-compatible")
-
-
-def _client(url: str, key: str, context: ModelContext) -> Client:
-    headers = {"authorization": f"Bearer {key}"} if key else {}
-    return Client(url, timeout_s=context.timeout_s, concurrency=context.concurrency, headers=headers, key=key)
 
 
 class OpenAIChat:
@@ -83,7 +46,7 @@ class OpenAIChat:
         self._provider = provider
         self._served_by = served_by or provider
         self._extra = dict(extra or {})
-        rule = params.rule_for(provider, model)
+        rule = capabilities.rule_for(provider, model)
         self._chat = params.Negotiator(rule)
         # The older endpoint knows no newer name for the limit.
         self._complete = params.Negotiator(replace(rule, max_tokens="max_tokens"))
@@ -117,6 +80,7 @@ class OpenAIChat:
             raw_request=reply.raw_request,
             raw_reply=reply.raw,
             timing=reply.timing,
+            allowances=reply.allowances,
         )
         if chat and not text.strip() and stop in (Stop.END, Stop.OTHER):
             raise EmptyReply(completion)

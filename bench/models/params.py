@@ -1,26 +1,40 @@
-"""What a model takes: from the parameters asked for to those sent and those dropped. Never silently.
+"""From the parameters asked for to those sent and those dropped. Never silently.
 
-Two sources decide: the table below (what is known beforehand, by provider and model name), and the provider
-itself, when it answers 400 and names a parameter it does not take: that one is dropped for good and the
-call sent again.
+Two sources decide: the table in ``bench.models.capabilities`` (what is known beforehand, by provider and
+model name), and the provider itself, when it answers 400 and names a parameter it does not take: that one is
+dropped for good and the call sent again. An effort it refuses is replaced by the nearest it says it has.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bench.errors import Fault, ProviderError
 from bench.models.faults import error_object
-from bench.types import Json, Params
+from bench.types import EFFORTS, Json, Params
 
 T = TypeVar("T")
 
-
 _NOTHING = Params()
+
+
+def nearest(levels: Sequence[str]) -> dict[str, str]:
+    """For each level of effort the nearest of those a vendor has; of two equally near the higher."""
+    has = [level for level in EFFORTS if level in levels]
+    place = EFFORTS.index
+    return {
+        level: min(has, key=lambda one: (abs(place(one) - place(level)), -place(one)))
+        for level in EFFORTS
+        if has
+    }
+
+
+def _reasoning_effort(word: str) -> dict[str, Json]:
+    return {"reasoning_effort": word}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +49,11 @@ class Rule:
     """Sent where nothing was asked for."""
     max_tokens: str = "max_tokens"
     stop: str = "stop"
-    effort: str = "reasoning_effort"
-
-
-_OPENAI = Rule("openai", max_tokens="max_completion_tokens", refuses=frozenset({"effort"}))
-_ANTHROPIC = Rule(
-    "anthropic",
-    refuses=frozenset({"seed", "effort"}),
-    defaults=Params(max_tokens=16384),
-    stop="stop_sequences",
-    effort="output_config",
-)
-
-RULES = (
-    replace(_OPENAI, pattern=r"gpt-5[\w.]*-chat"),
-    replace(_OPENAI, pattern=r"gpt-([5-9]|\d\d)|o\d", refuses=frozenset({"temperature", "stop"})),
-    _OPENAI,
-    # Opus from 4.7 on, and everything from 5 on, think adaptively and take no sampling parameters.
-    replace(
-        _ANTHROPIC,
-        pattern=r"claude-(opus-4-([7-9]|\d\d)(?!\d)|[a-z]+-([5-9]|\d\d)(?!\d))",
-        refuses=frozenset({"temperature", "seed"}),
-    ),
-    _ANTHROPIC,
-    # llama.cpp's own default is to sample at 0.8: a local model is asked greedily unless told otherwise.
-    Rule("llamacpp", refuses=frozenset({"effort"}), defaults=Params(temperature=0.0)),
-    Rule("openai-compatible"),
-)
-"""The first rule that fits counts; a name without a pattern of its own falls to the provider's last rule."""
+    seed: str = "seed"
+    efforts: tuple[str, ...] = EFFORTS
+    """The levels of effort it has; of those it lacks the nearest is sent."""
+    effort: Callable[[str], Mapping[str, Json]] = _reasoning_effort
+    """How a level stands in a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,38 +62,38 @@ class Wire:
 
     sent: Mapping[str, Json]
     dropped: tuple[str, ...] = ()
-
-
-def rule_for(provider: str, model: str) -> Rule:
-    """The rule for a model; a provider that is not in the table takes everything, in OpenAI's words."""
-    fitting = (rule for rule in RULES if rule.provider == provider and re.match(rule.pattern, model))
-    return next(fitting, Rule(provider))
+    effort: tuple[str, ...] = ()
+    """The keys of ``sent`` that carry the effort."""
 
 
 def wire(rule: Rule, params: Params) -> Wire:
     """What to send for ``params``. Only what was asked for counts as dropped, a default never does."""
-    asked = {
-        name for name in ("max_tokens", "temperature", "seed", "effort") if getattr(params, name) is not None
-    }
-    asked |= {"stop"} if params.stop else set()
-    chosen = {name: getattr(params if name in asked else rule.defaults, name) for name in _WORDS}
     sent: dict[str, Json] = {}
-    for name, value in chosen.items():
-        if name not in rule.refuses and value is not None and value != ():
-            sent |= _WORDS[name](rule, value)
-    return Wire(sent, tuple(sorted(asked & rule.refuses)))
+    dropped: list[str] = []
+    effort: tuple[str, ...] = ()
+    for name, word in _WORDS.items():
+        asked = getattr(params, name)
+        value = getattr(rule.defaults, name) if asked in (None, ()) else asked
+        if value in (None, ()):
+            continue
+        words = {} if name in rule.refuses else word(rule, value)
+        sent |= words
+        if not words and value is asked:
+            dropped.append(name)
+        if name == "effort":
+            effort = tuple(words)
+    return Wire(sent, tuple(sorted(dropped)), effort)
 
 
-def _effort(rule: Rule, value: Json) -> dict[str, Json]:
-    if rule.effort == "output_config":
-        return {"output_config": {"effort": value}, "thinking": {"type": "adaptive"}}
-    return {rule.effort: value}
+def _effort(rule: Rule, value: Json) -> Mapping[str, Json]:
+    word = nearest(rule.efforts).get(str(value))
+    return rule.effort(word) if word else {}
 
 
-_WORDS: Mapping[str, Callable[[Rule, Json], dict[str, Json]]] = {
+_WORDS: Mapping[str, Callable[[Rule, Json], Mapping[str, Json]]] = {
     "max_tokens": lambda rule, value: {rule.max_tokens: value},
     "temperature": lambda _, value: {"temperature": value},
-    "seed": lambda _, value: {"seed": value},
+    "seed": lambda rule, value: {rule.seed: value},
     "effort": _effort,
     "stop": lambda rule, value: {rule.stop: list(value) if isinstance(value, tuple) else value},
 }
@@ -130,8 +121,13 @@ class Negotiator:
 
     def _learn(self, before: Rule, learned: Rule) -> None:
         with self._lock:
-            renamed = learned.max_tokens if learned.max_tokens != before.max_tokens else self._rule.max_tokens
-            self._rule = replace(self._rule, refuses=self._rule.refuses | learned.refuses, max_tokens=renamed)
+            now = self._rule
+            self._rule = replace(
+                now,
+                refuses=now.refuses | learned.refuses,
+                max_tokens=learned.max_tokens if learned.max_tokens != before.max_tokens else now.max_tokens,
+                efforts=learned.efforts if learned.efforts != before.efforts else now.efforts,
+            )
 
 
 _REFUSAL = re.compile(
@@ -152,23 +148,32 @@ def _learned(rule: Rule, attempt: Wire, error: ProviderError) -> Rule | None:
     key = str(named).split(".")[0]
     if key == "max_tokens" and "max_completion_tokens" in message and key in attempt.sent:
         return replace(rule, max_tokens="max_completion_tokens")
-    field = _field(rule, key)
+    field = _field(rule, attempt, key)
     if key not in attempt.sent or field is None or getattr(rule.defaults, field) is not None:
         return None
+    if field == "effort":
+        offered = _offered(message)
+        if offered and set(offered) < set(rule.efforts):
+            return replace(rule, efforts=offered)
     return replace(rule, refuses=rule.refuses | {field})
+
+
+def _offered(message: str) -> tuple[str, ...]:
+    """The levels of effort that a refusal says it supports."""
+    _, found, listed = message.lower().partition("supported values")
+    return tuple(level for level in EFFORTS if found and re.search(rf"\b{level}\b", listed))
 
 
 def _names(message: str, key: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", message) is not None
 
 
-def _field(rule: Rule, key: str) -> str | None:
+def _field(rule: Rule, attempt: Wire, key: str) -> str | None:
+    """The field of ``Params`` that a key of the request stands for."""
     fields = {
         rule.max_tokens: "max_tokens",
         rule.stop: "stop",
-        rule.effort: "effort",
-        "thinking": "effort",
+        rule.seed: "seed",
         "temperature": "temperature",
-        "seed": "seed",
     }
-    return fields.get(key)
+    return fields.get(key) or ("effort" if key in attempt.effort else None)

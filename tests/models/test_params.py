@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bench.models.params import rule_for, wire
+from bench.models.capabilities import rule_for
+from bench.models.params import wire
 from bench.types import Params
 
 ALL = Params(max_tokens=9, temperature=0.2, seed=1, effort="high", stop=("x",))

@@ -10,7 +10,7 @@ from provider_script import CLOSE, Script, chat, message, request
 
 from bench.errors import Fault, ProviderError, UsageError
 from bench.models.faults import EmptyReply
-from bench.models.openai_chat import make_compatible, make_openai
+from bench.models.vendors import COMPATIBLE, OPENAI
 from bench.protocols import Model, ModelContext
 from bench.registry import load_model
 from bench.types import Stop
@@ -95,14 +95,14 @@ def test_nobody_listening_is_a_transport_fault() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
-        model = make_compatible(f"m@{url}", ModelContext())
+        model = COMPATIBLE(f"m@{url}", ModelContext())
         assert failure(model).fault is Fault.TRANSPORT
 
 
 def test_a_server_that_never_answers_is_a_timeout() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
-        model = make_compatible(f"m@{url}", ModelContext(timeout_s=0.2))
+        model = COMPATIBLE(f"m@{url}", ModelContext(timeout_s=0.2))
         assert failure(model).fault is Fault.TIMEOUT
 
 
@@ -120,13 +120,13 @@ def test_the_wait_a_provider_asks_for_is_read(
 @pytest.mark.parametrize("choices", [None, [], [None], [{"finish_reason": "stop"}]])
 def test_a_reply_without_a_choice_is_not_an_empty_answer(server: Script, choices: object) -> None:
     server.answer(200, {"choices": choices})
-    assert failure(make_openai("m", context(server))).fault is Fault.INVALID_REPLY
+    assert failure(OPENAI("m", context(server))).fault is Fault.INVALID_REPLY
 
 
 @pytest.mark.parametrize("content", ["", None, "  \n", [], [{"type": "text", "text": ""}]])
 def test_an_openai_reply_without_text_is_empty_not_wrong(server: Script, content: object) -> None:
     server.answer(200, chat(content))
-    error = failure(make_openai("gpt-5-mini", context(server)))
+    error = failure(OPENAI("gpt-5-mini", context(server)))
     assert isinstance(error, EmptyReply)
     assert error.fault is Fault.EMPTY
     assert '"choices"' in error.raw_reply
@@ -161,7 +161,7 @@ def test_a_refusal_is_an_answer_of_its_own_kind(server: Script) -> None:
 )
 def test_an_answer_the_provider_cut_is_not_the_models(server: Script, finish: str, fault: Fault) -> None:
     server.answer(200, chat("def f(", finish))
-    assert failure(make_openai("m", context(server))).fault is fault
+    assert failure(OPENAI("m", context(server))).fault is fault
 
 
 def test_a_full_context_window_is_our_fault_not_the_models(server: Script) -> None:
@@ -180,7 +180,7 @@ def test_no_key_in_any_error_even_when_the_provider_repeats_it(model: Model, ser
 
 def test_no_key_in_a_completion(server: Script) -> None:
     server.answer(200, chat(f"the key is {KEY}"))
-    assert KEY not in repr(make_openai("gpt-5-mini", context(server)).generate(request()))
+    assert KEY not in repr(OPENAI("gpt-5-mini", context(server)).generate(request()))
 
 
 @pytest.mark.parametrize("spec", ["openai/", "anthropic/", "llamacpp/", "openai-compatible/", "replay/"])
@@ -209,4 +209,4 @@ def test_a_missing_key_is_named(spec: str, variable: str) -> None:
 )
 def test_a_malformed_address_is_a_usage_error(name: str) -> None:
     with pytest.raises(UsageError):
-        make_compatible(name, ModelContext())
+        COMPATIBLE(name, ModelContext())

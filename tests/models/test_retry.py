@@ -12,8 +12,8 @@ from provider_script import Script, chat, request
 
 from bench.errors import Fault, PluginError, ProviderError
 from bench.models.faults import EmptyReply, retry_after_s
-from bench.models.openai_chat import make_compatible
 from bench.models.retry import RetryPolicy, generate
+from bench.models.vendors import COMPATIBLE
 from bench.protocols import ModelContext
 from bench.types import Completion, Json, Request, Stop
 
@@ -129,7 +129,7 @@ def test_what_on_event_raises_ends_the_trying() -> None:
 def test_a_provider_that_recovers_costs_only_retries(server: Script) -> None:
     server.answer(429, {"error": {"message": "slow"}}, retry_after="3").answer(500).answer(200, "{oops")
     server.answer(200, chat("")).answer(200, chat("done"))
-    model = make_compatible(f"m@{server.url}/v1", ModelContext())
+    model = COMPATIBLE(f"m@{server.url}/v1", ModelContext())
     sleeps: list[float] = []
     events: list[Mapping[str, Json]] = []
     policy = RetryPolicy(sleep=sleeps.append, jitter=lambda: 0.0)

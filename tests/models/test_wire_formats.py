@@ -9,7 +9,7 @@ import pytest
 from provider_script import Script, chat, message, request
 
 from bench.errors import ProviderError
-from bench.models.openai_chat import make_compatible, make_openai
+from bench.models.vendors import COMPATIBLE, OPENAI
 from bench.protocols import ModelContext
 from bench.registry import load_model
 from bench.types import Completion, Form, Message, Mode, Request, SampleKey, Stop, Usage
@@ -17,7 +17,7 @@ from bench.types import Completion, Form, Message, Mode, Request, SampleKey, Sto
 
 def openai(server: Script, name: str = "gpt-5-mini") -> Any:
     environ = {"OPENAI_API_KEY": "sk-k", "OPENAI_BASE_URL": f"{server.url}/v1"}
-    return make_openai(name, ModelContext(environ=environ))
+    return OPENAI(name, ModelContext(environ=environ))
 
 
 def anthropic(server: Script, name: str = "claude-opus-5-5") -> Any:
@@ -26,7 +26,7 @@ def anthropic(server: Script, name: str = "claude-opus-5-5") -> Any:
 
 
 def compatible(server: Script, name: str = "org/model:7b") -> Any:
-    return make_compatible(f"{name}@{server.url}/v1", ModelContext())
+    return COMPATIBLE(f"{name}@{server.url}/v1", ModelContext())
 
 
 def test_an_openai_reply_in_the_normal_form(server: Script) -> None:

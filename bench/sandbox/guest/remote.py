@@ -138,7 +138,14 @@ class Link:
                 for node, content in zip(nodes, reply[2], strict=True):
                     decoder.refill(node, content)
             return value
-        except (codec.CodecError, ValueError, TypeError, LookupError, AttributeError) as error:
+        except (
+            codec.CodecError,
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+            RecursionError,
+        ) as error:
             if raised_by_candidate(error) is not None:
                 raise
             raise CandidateEnded(f"a reply that cannot be read: {str(error)[:200]}") from None
