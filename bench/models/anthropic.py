@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bench.errors import Fault, ProviderError
-from bench.models import capabilities, params, prices
-from bench.models.faults import EmptyReply
-from bench.models.http import Client, Reply, count_of, text_of
-from bench.types import Completion, Json, Mode, Request, Stop, Usage
+from bench.models.http import Reply, count_of, text_of
+from bench.models.params import Rule
+from bench.models.wire import Answer, system_apart
+from bench.types import Json, Mode, Request, Stop, Usage
 
 VERSION = "2023-06-01"
 
@@ -20,62 +20,36 @@ _STOPS = {
 }
 
 
-class Anthropic:
-    """One model behind the Messages API."""
+class Messages:
+    """``/messages``: content is a list of blocks; system messages stand apart from the turns."""
 
-    def __init__(self, name: str, *, model: str, client: Client, provider: str) -> None:
-        self.name = name
-        self._model = model
-        self._client = client
-        self._provider = provider
-        self._params = params.Negotiator(capabilities.rule_for(provider, model))
+    modes = frozenset({Mode.CHAT})
 
-    def generate(self, request: Request, /) -> Completion:
-        """One answer; raises ProviderError for anything that is none."""
-        if request.mode is not Mode.CHAT:
-            raise ProviderError(Fault.INVALID_REQUEST, f"{self.name} has no raw completions, only chat")
-        asked = _asked(request)
+    def rule(self, rule: Rule, _: Mode, /) -> Rule:
+        return rule
 
-        def send(sent: Mapping[str, Json]) -> Reply:
-            return self._client.post("/messages", {"model": self._model, **asked, **sent})
+    def path(self, _model: str, _mode: Mode, /) -> str:
+        return "/messages"
 
-        reply, wire = self._params.call(request.params, send)
-        text, reasoning, stop = _read_message(reply)
-        usage = read_usage(reply.json.get("usage"))
-        served = text_of(reply.json.get("model"))
-        completion = Completion(
+    def body(self, model: str, request: Request, sent: Mapping[str, Json], /) -> dict[str, Json]:
+        system, turns = system_apart(request)
+        messages: list[Json] = [{"role": role, "content": text} for role, text in turns]
+        apart: dict[str, Json] = {"system": system} if system else {}
+        return {"model": model, "messages": messages, **apart, **sent}
+
+    def read(self, reply: Reply, _request: Request, _sent: Mapping[str, Json], /) -> Answer:
+        text, reasoning, stop = _read_content(reply)
+        return Answer(
             text,
-            stop=stop,
+            stop,
             reasoning=reasoning,
-            usage=usage,
-            cost_microusd=prices.first_cost(self._provider, (served, self._model), usage),
-            served_model=served,
-            provider=self._provider,
-            request_id=reply.request_id or text_of(reply.json.get("id")),
-            sent=wire.sent,
-            dropped=wire.dropped,
-            raw_request=reply.raw_request,
-            raw_reply=reply.raw,
-            timing=reply.timing,
-            allowances=reply.allowances,
+            usage=read_usage(reply.json.get("usage")),
+            served_model=text_of(reply.json.get("model")),
+            reply_id=text_of(reply.json.get("id")),
         )
-        if not text.strip() and stop in (Stop.END, Stop.OTHER):
-            raise EmptyReply(completion)
-        return completion
 
 
-def _asked(request: Request) -> dict[str, Json]:
-    """System messages stand apart from the turns here."""
-    system = "\n\n".join(message.text for message in request.messages if message.role == "system")
-    turns: list[Json] = [
-        {"role": message.role, "content": message.text}
-        for message in request.messages
-        if message.role != "system"
-    ]
-    return {"messages": turns, "system": system} if system else {"messages": turns}
-
-
-def _read_message(reply: Reply) -> tuple[str, str, Stop]:
+def _read_content(reply: Reply) -> tuple[str, str, Stop]:
     """Text, reasoning and stop. Raises ProviderError where there is no answer."""
     content = reply.json.get("content")
     if not isinstance(content, list):

@@ -21,7 +21,8 @@ from typing import Any
 from bench.errors import Fault, ProviderError, UsageError
 from bench.models import weights
 from bench.models.http import Client, required_name
-from bench.models.openai_chat import OpenAIChat
+from bench.models.openai_chat import ChatCompletions
+from bench.models.wire import WireModel
 from bench.protocols import ModelContext
 from bench.types import Completion, Json, Request
 
@@ -49,7 +50,7 @@ class LlamaCpp:
         self._library = library
         self._timeout_s = context.timeout_s
         self._slot = threading.Lock()
-        self._chat: OpenAIChat | None = None
+        self._chat: WireModel | None = None
         self._server: Any = None
 
     def generate(self, request: Request, /) -> Completion:
@@ -63,7 +64,7 @@ class LlamaCpp:
         timing = replace(completion.timing, queue_s=waited) if completion.timing else None
         return replace(completion, timing=timing)
 
-    def _start(self) -> OpenAIChat:
+    def _start(self) -> WireModel:
         alias = f"{self._located.label}@sha256:{self._located.sha256[:12]}"
         options = self._library.CommonParams()
         options.model.path = str(self._located.path)
@@ -80,10 +81,11 @@ class LlamaCpp:
             message = f"{self.name}: llama.cpp cannot load {self._located.path}: {error}"
             raise ProviderError(Fault.INVALID_REQUEST, message, hint="Is the file whole?") from error
         client = Client(f"{self._server.listening_address}/v1", timeout_s=self._timeout_s, concurrency=1)
-        return OpenAIChat(
+        return WireModel(
             self.name,
             model=alias,
             client=client,
+            format=ChatCompletions(),
             provider="llamacpp",
             served_by=f"llamacpp {version('xllamacpp')}",
             extra=_EXTRA,

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bench.errors import Fault, ProviderError
-from bench.models import capabilities, params, prices
-from bench.models.faults import EmptyReply
-from bench.models.http import Client, Reply, count_of, text_of
-from bench.types import Completion, Form, Json, Mode, Request, Stop, Usage
+from bench.models.http import Reply, count_of, text_of
+from bench.models.params import Rule
+from bench.models.wire import Answer, last_message
+from bench.types import Json, Mode, Request, Stop, Usage
 
 _STOPS = {"stop": Stop.END, "length": Stop.LENGTH}
 _FAILED = {
@@ -23,78 +23,35 @@ _FAILED = {
 """Finish reasons that are the provider's failing: no answer of the model stands there to be judged."""
 
 
-class OpenAIChat:
-    """One model behind a Chat Completions endpoint.
+class ChatCompletions:
+    """``/chat/completions``, and ``/completions`` for raw text."""
 
-    ``provider`` decides about parameters and prices; ``served_by`` is what the records call it, where that
-    is more. ``extra`` goes into every request body as it is.
-    """
+    modes = frozenset(Mode)
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        model: str,
-        client: Client,
-        provider: str,
-        served_by: str = "",
-        extra: Mapping[str, Json] | None = None,
-    ) -> None:
-        self.name = name
-        self._model = model
-        self._client = client
-        self._provider = provider
-        self._served_by = served_by or provider
-        self._extra = dict(extra or {})
-        rule = capabilities.rule_for(provider, model)
-        self._chat = params.Negotiator(rule)
+    def rule(self, rule: Rule, mode: Mode, /) -> Rule:
         # The older endpoint knows no newer name for the limit.
-        self._complete = params.Negotiator(replace(rule, max_tokens="max_tokens"))
+        return rule if mode is Mode.CHAT else replace(rule, max_tokens="max_tokens")
 
-    def generate(self, request: Request, /) -> Completion:
-        """One answer; raises ProviderError for anything that is none."""
-        chat = request.mode is Mode.CHAT
-        path = "/chat/completions" if chat else "/completions"
-        asked: dict[str, Json] = {"messages": _messages(request)} if chat else {"prompt": _prompt(request)}
-        negotiator = self._chat if chat else self._complete
+    def path(self, _model: str, mode: Mode, /) -> str:
+        return "/chat/completions" if mode is Mode.CHAT else "/completions"
 
-        def send(sent: Mapping[str, Json]) -> Reply:
-            return self._client.post(path, {"model": self._model, **asked, **sent, **self._extra})
+    def body(self, model: str, request: Request, sent: Mapping[str, Json], /) -> dict[str, Json]:
+        if request.mode is not Mode.CHAT:
+            return {"model": model, "prompt": last_message(request), **sent}
+        messages: list[Json] = [{"role": one.role, "content": one.text} for one in request.messages]
+        return {"model": model, "messages": messages, **sent}
 
-        reply, wire = negotiator.call(request.params, send)
-        text, reasoning, stop = _read_choice(reply, chat=chat)
-        usage = read_usage(reply.json.get("usage"))
-        served = text_of(reply.json.get("model"))
-        completion = Completion(
+    def read(self, reply: Reply, request: Request, _sent: Mapping[str, Json], /) -> Answer:
+        text, reasoning, stop = _read_choice(reply, chat=request.mode is Mode.CHAT)
+        return Answer(
             text,
-            form=Form.REPLY if chat else Form.CONTINUATION,
-            stop=stop,
+            stop,
             reasoning=reasoning,
-            usage=usage,
-            cost_microusd=prices.first_cost(self._provider, (served, self._model), usage),
-            served_model=served,
-            provider=text_of(reply.json.get("provider")) or self._served_by,
-            request_id=reply.request_id or text_of(reply.json.get("id")),
-            sent={**wire.sent, **self._extra},
-            dropped=wire.dropped,
-            raw_request=reply.raw_request,
-            raw_reply=reply.raw,
-            timing=reply.timing,
-            allowances=reply.allowances,
+            usage=read_usage(reply.json.get("usage")),
+            served_model=text_of(reply.json.get("model")),
+            upstream=text_of(reply.json.get("provider")),
+            reply_id=text_of(reply.json.get("id")),
         )
-        if chat and not text.strip() and stop in (Stop.END, Stop.OTHER):
-            raise EmptyReply(completion)
-        return completion
-
-
-def _messages(request: Request) -> list[Json]:
-    return [{"role": message.role, "content": message.text} for message in request.messages]
-
-
-def _prompt(request: Request) -> str:
-    if len(request.messages) != 1:
-        raise ProviderError(Fault.INVALID_REQUEST, "a raw completion takes one message")
-    return request.messages[0].text
 
 
 def _read_choice(reply: Reply, *, chat: bool) -> tuple[str, str, Stop]:

@@ -5,18 +5,16 @@ A vendor is an entry of this table and an entry point; what its models take is i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.errors import UsageError
 from bench.models.anthropic import VERSION as ANTHROPIC_VERSION
-from bench.models.anthropic import Anthropic
+from bench.models.anthropic import Messages
 from bench.models.http import Client, api_key, checked_key, checked_url, required_name
-from bench.models.openai_chat import OpenAIChat
-from bench.protocols import Model, ModelContext
-
-Format = Callable[..., Model]
-"""A wire format: called with the model's full name, and by keyword ``model``, ``client`` and ``provider``."""
+from bench.models.openai_chat import ChatCompletions
+from bench.models.wire import Format, WireModel
+from bench.protocols import ModelContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Vendor:
     own_server: bool = False
     """Whether the user runs it: its address may stand behind the name, nobody sends a bill."""
 
-    def __call__(self, name: str, context: ModelContext, /) -> Model:
+    def __call__(self, name: str, context: ModelContext, /) -> WireModel:
         """Raises UsageError for a missing name, key or address."""
         required_name(name, self.name)
         model, address, origin = self._located(name, context.environ)
@@ -51,7 +49,9 @@ class Vendor:
             headers={**self.headers, **({self.key_header: sent} if key else {})},
             key=key,
         )
-        return self.format(f"{self.name}/{name}", model=model, client=client, provider=self.name)
+        return WireModel(
+            f"{self.name}/{name}", model=model, client=client, format=self.format, provider=self.name
+        )
 
     def _located(self, name: str, environ: Mapping[str, str]) -> tuple[str, str, str]:
         """The model's own name, the address, and where the user gave that."""
@@ -76,7 +76,7 @@ class Vendor:
 OPENAI = Vendor(
     "openai",
     "OpenAI, Chat Completions",
-    OpenAIChat,
+    ChatCompletions(),
     url="https://api.openai.com/v1",
     url_variable="OPENAI_BASE_URL",
     key_variable="OPENAI_API_KEY",
@@ -84,7 +84,7 @@ OPENAI = Vendor(
 ANTHROPIC = Vendor(
     "anthropic",
     "Anthropic, Messages",
-    Anthropic,
+    Messages(),
     url="https://api.anthropic.com",
     url_variable="ANTHROPIC_BASE_URL",
     key_variable="ANTHROPIC_API_KEY",
@@ -95,7 +95,7 @@ ANTHROPIC = Vendor(
 COMPATIBLE = Vendor(
     "openai-compatible",
     "any server with Chat Completions (LM Studio, TGI, a gateway)",
-    OpenAIChat,
+    ChatCompletions(),
     key_variable="OPENAI_COMPATIBLE_API_KEY",
     needs_key=False,
     own_server=True,
