@@ -49,10 +49,15 @@ class Asked:
     limit: int | None = None
     seed: int | None = None
     sandbox: str = "docker"
+    system: str | None = None
+    """A system message before each question; by default none is sent."""
 
     def digest(self) -> str:
         """Eight hex digits: the same for the same question, whenever it is asked."""
-        return hashlib.sha256(encode(self)).hexdigest()[:8]
+        asked = msgspec.to_builtins(self)
+        if self.system is None:  # keeps the names of runs made before there was one
+            del asked["system"]
+        return hashlib.sha256(encode(asked)).hexdigest()[:8]
 
     @classmethod
     def read(cls, path: Path) -> Asked:
@@ -96,6 +101,7 @@ def build(
         "as_given": [model.name for model in models if _is_given(model)],
         "files": {spec: file_digest(spec) for spec in asked.models if file_digest(spec)},
         "params": _builtins(asked.params),
+        "system": asked.system,
         "mode": asked.mode.value,
         "epochs": asked.epochs,
         "limit": asked.limit,
@@ -171,6 +177,8 @@ def _terms(asked: Asked, suite: Suite, judge: Judge, sandbox: Mapping[str, Json]
         "judge": judge.version,
         "sandbox": _sandbox_terms(sandbox),
     }
+    if asked.system is not None and not as_given:
+        terms["system"] = asked.system
     return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -20,22 +20,30 @@ class Questions:
     templates: Mapping[str, str]
     params: Params
     mode: Mode
+    system: str | None = None
 
     def problem(self, key: SampleKey) -> Problem:
         return self.problems[key.suite, key.problem]
 
     def request(self, key: SampleKey) -> Request:
-        template = self.templates[key.suite]
-        return solve.request(template, self.problem(key), key=key, params=self.params, mode=self.mode)
+        return solve.request(
+            self.templates[key.suite],
+            self.problem(key),
+            key=key,
+            params=self.params,
+            mode=self.mode,
+            system=self.system,
+        )
 
 
-def questions(suites: Sequence[Suite], *, params: Params, mode: Mode) -> Questions:
+def questions(suites: Sequence[Suite], *, params: Params, mode: Mode, system: str | None = None) -> Questions:
     """The questions of these suites."""
     return Questions(
         problems={(suite.name, problem.id): problem for suite in suites for problem in suite.problems},
         templates={suite.name: template_of(suite, mode) for suite in suites},
         params=params,
         mode=mode,
+        system=system,
     )
 
 

@@ -187,6 +187,8 @@ def result(key: SampleKey, sample: SampleRecord | None, verdict: VerdictRecord |
         usage=completion.usage,
         cost_microusd=completion.cost_microusd,
         served_model=completion.served_model,
+        provider=completion.provider,
+        sent=completion.sent,
         dropped=completion.dropped,
         rule=verdict.rule if verdict else sample.extraction.rule if sample.extraction else "",
         isolation=verdict.isolation if verdict else "",

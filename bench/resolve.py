@@ -64,7 +64,7 @@ def setup(
 ) -> Setup:
     """All of it together, as the engine takes it."""
     return Setup(
-        questions=plan.questions(loaded, params=asked.params, mode=asked.mode),
+        questions=plan.questions(loaded, params=asked.params, mode=asked.mode, system=asked.system),
         models=tuple(models),
         judges=judges,
         judgings=judgings,

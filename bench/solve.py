@@ -8,6 +8,7 @@ from bench.prompts import messages, stop_sequences
 from bench.types import (
     Completion,
     Extraction,
+    Message,
     Mode,
     Outcome,
     Params,
@@ -19,14 +20,18 @@ from bench.types import (
 )
 
 
-def request(template: str, problem: Problem, *, key: SampleKey, params: Params, mode: Mode) -> Request:
-    """The question for one sample, from the suite's prompt template for that mode.
+def request(
+    template: str, problem: Problem, *, key: SampleKey, params: Params, mode: Mode, system: str | None = None
+) -> Request:
+    """The question for one sample, from the suite's prompt template for that mode, behind ``system`` if any.
 
     A seed that was asked for is moved on by the epoch: repeats with one seed would be one answer, n times.
     """
     seed = None if params.seed is None else params.seed + key.epoch
     stop = tuple(dict.fromkeys((*params.stop, *stop_sequences(template, problem.track))))
-    return Request(key, messages(template, problem), replace(params, seed=seed, stop=stop), mode)
+    before = () if system is None else (Message("system", system),)
+    asked = (*before, *messages(template, problem))
+    return Request(key, asked, replace(params, seed=seed, stop=stop), mode)
 
 
 def unjudged(completion: Completion, extraction: Extraction) -> Verdict | None:

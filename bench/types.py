@@ -10,7 +10,7 @@ Times are seconds (``_s``), sizes kibi- or mebibytes (``_kib``, ``_mib``), money
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -193,6 +193,11 @@ class Params:
     effort: str | None = None
     stop: tuple[str, ...] = ()
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Names of those that were set: what an adapter that takes none of them has dropped."""
+        return tuple(sorted(one.name for one in fields(self) if getattr(self, one.name) not in (None, ())))
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -365,6 +370,8 @@ class Result:
     usage: Usage | None = None
     cost_microusd: int | None = None
     served_model: str = ""
+    provider: str = ""
+    sent: Mapping[str, Json] = field(default_factory=dict)
     dropped: tuple[str, ...] = ()
     rule: str = ""
     isolation: str = ""

@@ -13,7 +13,7 @@ import typer
 
 from bench.cli.common import DataOption, say, show_for, silent, slots, terminated_as_interrupted
 from bench.errors import UsageError
-from bench.types import Json, Mode, Params, SampleKey
+from bench.types import EFFORTS, Json, Mode, Params, SampleKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +43,14 @@ def run(
         Path | None, typer.Option("--out", "-o", help="Run directory.", show_default="by what is asked")
     ] = None,
     budget: Annotated[float | None, typer.Option(min=0, help="US dollars not to go beyond.")] = None,
-    effort: Annotated[str | None, typer.Option(help="Reasoning effort asked for.")] = None,
+    effort: Annotated[
+        str | None,
+        typer.Option(help=f"Reasoning effort: {', '.join(EFFORTS)}; `bench models` says what is sent."),
+    ] = None,
+    system: Annotated[
+        str | None,
+        typer.Option(help="System message, or @FILE; by default none is sent.", show_default=False),
+    ] = None,
     max_tokens: Annotated[int | None, typer.Option(min=1, help="Token limit of an answer.")] = None,
     temperature: Annotated[float | None, typer.Option(min=0, help="Sampling temperature.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of --limit and of the models' sampling.")] = None,
@@ -64,6 +71,7 @@ def run(
 
     _check_finite("--budget", budget)
     _check_finite("--temperature", temperature)
+    _check_effort(effort)
     params = Params(max_tokens=max_tokens, temperature=temperature, seed=seed, effort=effort)
     asked = Asked(
         suites=tuple(suite),
@@ -74,6 +82,7 @@ def run(
         limit=limit,
         seed=seed,
         sandbox=sandbox,
+        system=_system_message(system, mode),
     )
     path = out or RUNS / default_name(asked)
     session = _Session(asked, concurrency=concurrency, quiet=quiet or as_json)
@@ -106,7 +115,7 @@ class _Session:
             lock = locks.build(asked, suites=suites, models=models, judges=judges, sandbox=None)
             store.check(lock)
             samples = plan.samples(suites, models, epochs=asked.epochs)
-            questions = plan.questions(suites, params=asked.params, mode=asked.mode)
+            questions = plan.questions(suites, params=asked.params, mode=asked.mode, system=asked.system)
             self._check_costs(questions, _still_to_ask(store, samples), budget=budget, yes=yes)
             self._say(f"run directory: {path}")
             return self._start(store, suites, models, judges, lock=lock, budget=budget)
@@ -181,6 +190,30 @@ def _still_to_ask(store: Store, samples: Iterable[SampleKey]) -> Iterable[Sample
         return samples
     state = load_state(store.path)
     return (key for index, key in enumerate(samples) if state.to_ask(index))
+
+
+def _check_effort(effort: str | None) -> None:
+    if effort is not None and effort not in EFFORTS:
+        hint = f"One of: {', '.join(EFFORTS)}. Each is sent as the nearest that a model has."
+        raise UsageError(f"--effort {effort} is no level of effort", hint=hint)
+
+
+def _system_message(given: str | None, mode: Mode) -> str | None:
+    """The text itself, or that of the file behind an ``@``; None where none is to be sent."""
+    if given is None:
+        return None
+    if mode is Mode.COMPLETE:
+        raise UsageError("--system: a raw text has no system message", hint="Leave --system or --mode out.")
+    text = given
+    if given.startswith("@"):
+        try:
+            text = Path(given[1:]).expanduser().read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            raise UsageError(f"--system {given}: the file cannot be read: {reason}") from error
+    if not text.strip():
+        raise UsageError("--system: the message is empty", hint="Leave --system out to send none.")
+    return text
 
 
 def _check_finite(option: str, value: float | None) -> None:
