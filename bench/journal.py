@@ -36,14 +36,17 @@ class Journal:
         self._size = os.fstat(self._fd).st_size
         self._synced = time.monotonic()
 
-    def append(self, record: object) -> None:
-        """Write one record. Raises StoreError (disk full); the file then ends where it ended before."""
+    def append(self, record: object, *, sync: bool = False) -> None:
+        """Write one record; ``sync``: and have the disk keep it before anything else is done.
+
+        Raises StoreError (disk full); the file then ends where it ended before.
+        """
         line = encode(record)
         with self._mutex:
             if self._fd < 0:
                 raise StoreError(f"{self.path} is closed")
             self._write(line)
-            if time.monotonic() - self._synced >= _SYNC_EVERY_S:
+            if sync or time.monotonic() - self._synced >= _SYNC_EVERY_S:
                 os.fsync(self._fd)
                 self._synced = time.monotonic()
 

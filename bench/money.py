@@ -69,11 +69,24 @@ class Budget:
         self._reserved = 0
         self._changed = threading.Condition()
 
-    def reserve(self, worst: int) -> bool:
-        """Set money aside for a call, after those in flight if need be; False when the limit is reached."""
+    def left(self) -> int | None:
+        """What may still be set aside; None without a limit."""
+        with self._changed:
+            return None if self.limit is None else max(0, self.limit - self.spent - self._reserved)
+
+    def owe(self, worst: int) -> None:
+        """Set money aside that is as good as spent, whatever the limit says."""
+        with self._changed:
+            self._reserved += worst
+
+    def reserve(self, worst: int, *, wait: bool = True) -> bool:
+        """Set money aside for a call, after those in flight if need be; False when the limit is reached.
+
+        Without ``wait``: False where it would have to wait, too.
+        """
         with self._changed:
             while self.limit is not None and self.spent + self._reserved + worst > self.limit:
-                if not self._reserved:
+                if not wait or not self._reserved:
                     return False
                 self._changed.wait()
             self._reserved += worst

@@ -52,6 +52,8 @@ class SampleMeasured(msgspec.Struct, frozen=True):
 
     timing: Timing | None = None
     request_id: str = ""
+    batch: str = ""
+    """The provider's name for the batch it was asked in; "" where it was asked alone."""
 
 
 class SampleRecord(msgspec.Struct, frozen=True):
@@ -106,6 +108,7 @@ def answered(
     tries: int,
     request_blob: str,
     reply_blob: str,
+    batch: str = "",
 ) -> SampleRecord:
     """The record of an attempt that brought a completion."""
     stored = StoredCompletion(
@@ -122,7 +125,7 @@ def answered(
         request_blob=request_blob,
         reply_blob=reply_blob,
     )
-    measured = SampleMeasured(completion.timing, completion.request_id)
+    measured = SampleMeasured(completion.timing, completion.request_id, batch)
     return SampleRecord(
         index, key, attempt, tries=tries, completion=stored, extraction=extraction, measured=measured
     )
@@ -208,11 +211,20 @@ def unanswered(
     detail: str,
     fault: Fault | None = None,
     reply_blob: str = "",
+    batch: str = "",
 ) -> SampleRecord:
     """The record of an attempt that brought no completion."""
     named = fault.value if fault else ""
     return SampleRecord(
-        index, key, attempt, outcome, fault=named, detail=detail, tries=tries, reply_blob=reply_blob
+        index,
+        key,
+        attempt,
+        outcome,
+        fault=named,
+        detail=detail,
+        tries=tries,
+        reply_blob=reply_blob,
+        measured=SampleMeasured(batch=batch),
     )
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import ipaddress
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from tempfile import TemporaryFile
 
 import httpx
 
@@ -48,7 +50,7 @@ class _Exchanged:
 
 
 class Client:
-    """Posts JSON to one provider. Safe to use from several threads."""
+    """Speaks to one provider. Safe to use from several threads."""
 
     def __init__(
         self,
@@ -81,7 +83,7 @@ class Client:
         text = json.dumps(body)
         asked_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         start = time.perf_counter()
-        got = self._exchange(path, text, deadline=time.monotonic() + self._timeout_s)
+        got = self._exchange(path, text.encode(), deadline=time.monotonic() + self._timeout_s)
         timing = Timing(
             asked_at=asked_at,
             first_byte_s=None if got.first_byte_at is None else got.first_byte_at - start,
@@ -99,26 +101,74 @@ class Client:
             allowances=allowances.read(got.headers),
         )
 
-    def _exchange(self, path: str, text: str, *, deadline: float) -> _Exchanged:
-        """One exchange, whole: the deadline also ends a reply that trickles for ever."""
-        try:
-            with self._http.stream("POST", self.base_url + path, content=text.encode()) as response:
-                chunks: list[bytes] = []
-                size = 0
-                first_byte_at = None
+    def get(self, path: str) -> dict[str, Json]:
+        """The JSON object at a path, even one that tells of an error. Raises ProviderError."""
+        return self._told("GET", path)
+
+    def upload(self, path: str, fields: Mapping[str, str], *, name: str, data: bytes) -> dict[str, Json]:
+        """Post a file as a form, and return the reply's JSON object. Raises ProviderError."""
+        form = httpx.Request("POST", self.base_url, data=fields, files={"file": (name, data)})
+        return self._told("POST", path, form.read(), content_type=form.headers["content-type"])
+
+    def lines(self, path: str) -> Iterator[str]:
+        """The lines of a file, however large. It is fetched whole first: who reads it may take hours."""
+        with TemporaryFile() as file:
+            with self._mapped(), self._http.stream("GET", self.base_url + path) as response:
+                if response.status_code != 200:
+                    raw = response.read().decode("utf-8", "replace")
+                    raise faults.from_reply(
+                        response.status_code, raw, response.headers, secrets=self._secrets
+                    )
                 for chunk in response.iter_bytes():
-                    if first_byte_at is None and chunk.strip():  # blank lines only keep a connection alive
-                        first_byte_at = time.perf_counter()
-                    chunks.append(chunk)
-                    size += len(chunk)
-                    if time.monotonic() > deadline:
-                        raise ProviderError(Fault.TIMEOUT, f"no whole reply within {self._timeout_s:g} s")
-                    if size > MAX_REPLY_BYTES:
-                        raise ProviderError(
-                            Fault.INVALID_REPLY, f"a reply of more than {MAX_REPLY_BYTES} bytes"
-                        )
-                raw = b"".join(chunks).decode("utf-8", "replace")
-                return _Exchanged(response.status_code, response.headers, raw, first_byte_at)
+                    file.write(chunk)
+            file.seek(0)
+            for line in file:
+                yield faults.redacted(line.decode("utf-8", "replace"), self._secrets)
+
+    def _told(
+        self, method: str, path: str, content: bytes = b"", *, content_type: str = "application/json"
+    ) -> dict[str, Json]:
+        deadline = time.monotonic() + self._timeout_s
+        got = self._exchange(path, content, deadline=deadline, method=method, content_type=content_type)
+        if got.status != 200:
+            raise faults.from_reply(got.status, got.raw, got.headers, secrets=self._secrets)
+        return json_object(faults.redacted(got.raw, self._secrets))
+
+    def _exchange(
+        self,
+        path: str,
+        content: bytes,
+        *,
+        deadline: float,
+        method: str = "POST",
+        content_type: str = "application/json",
+    ) -> _Exchanged:
+        """One exchange, whole: the deadline also ends a reply that trickles for ever."""
+        headers = {"content-type": content_type}
+        with (
+            self._mapped(),
+            self._http.stream(method, self.base_url + path, content=content, headers=headers) as response,
+        ):
+            chunks: list[bytes] = []
+            size = 0
+            first_byte_at = None
+            for chunk in response.iter_bytes():
+                if first_byte_at is None and chunk.strip():  # blank lines only keep a connection alive
+                    first_byte_at = time.perf_counter()
+                chunks.append(chunk)
+                size += len(chunk)
+                if time.monotonic() > deadline:
+                    raise ProviderError(Fault.TIMEOUT, f"no whole reply within {self._timeout_s:g} s")
+                if size > MAX_REPLY_BYTES:
+                    raise ProviderError(Fault.INVALID_REPLY, f"a reply of more than {MAX_REPLY_BYTES} bytes")
+            raw = b"".join(chunks).decode("utf-8", "replace")
+            return _Exchanged(response.status_code, response.headers, raw, first_byte_at)
+
+    @contextmanager
+    def _mapped(self) -> Iterator[None]:
+        """Whatever fails on the way is a ProviderError."""
+        try:
+            yield
         except httpx.TimeoutException as error:
             message = f"no reply from {self.base_url} in time: {type(error).__name__}"
             raise ProviderError(Fault.TIMEOUT, message) from None

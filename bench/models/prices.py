@@ -24,6 +24,9 @@ OVERRIDES = Path(__file__).with_name("prices.toml")
 FREE = frozenset({"llamacpp", "reference", "replay"})
 """Nobody is paid for these: own hardware, or nothing is asked at all."""
 
+BATCH_SHARE = Decimal("0.5")
+"""What a request costs in a batch, of what it costs alone: half, with every vendor that has batches."""
+
 _DATED = re.compile(r"-(\d{8}|\d{4}-\d{2}-\d{2})")
 
 
@@ -53,6 +56,7 @@ def cost(
     *,
     at: datetime | None = None,
     overrides: Sequence[Price] | None = None,
+    batch: bool = False,
 ) -> int | None:
     """Micro-dollars for that usage at the prices of ``at`` (now, if not given); None when unknown."""
     if provider in FREE:
@@ -62,19 +66,26 @@ def cost(
     moment = at or datetime.now(UTC)
     own = _own_price(provider, model, moment.date(), _overrides() if overrides is None else overrides)
     microusd = own.cost(usage) if own else _library_cost(provider, model, usage, moment)
-    return None if microusd is None else math.ceil(microusd)
+    if microusd is None:
+        return None
+    return math.ceil(microusd * BATCH_SHARE if batch else microusd)
 
 
-def first_cost(provider: str, models: Sequence[str], usage: Usage | None) -> int | None:
+def first_cost(
+    provider: str, models: Sequence[str], usage: Usage | None, *, batch: bool = False
+) -> int | None:
     """The cost under the first of these names that has a price: the served name, then the one asked for."""
-    costs = (cost(provider, model, usage) for model in models if model)
+    costs = (cost(provider, model, usage, batch=batch) for model in models if model)
     return next((known for known in costs if known is not None), None)
 
 
-def estimate(provider_model: str, input_tokens: int, max_output_tokens: int) -> int | None:
+def estimate(
+    provider_model: str, input_tokens: int, max_output_tokens: int, *, batch: bool = False
+) -> int | None:
     """Most that one request to ``provider/model`` may cost, in micro-dollars; None when unknown."""
     provider, _, model = provider_model.partition("/")
-    return cost(provider, model, Usage(input_total=input_tokens, output_total=max_output_tokens))
+    usage = Usage(input_total=input_tokens, output_total=max_output_tokens)
+    return cost(provider, model, usage, batch=batch)
 
 
 def price_table() -> Mapping[str, Json]:

@@ -104,13 +104,14 @@ class WireModel:
     def body(self, request: Request, sent: Mapping[str, Json]) -> dict[str, Json]:
         return {**self._format.body(self.model, request, sent), **self._extra}
 
-    def completion(self, reply: Reply, request: Request, wire: Wire) -> Completion:
+    def completion(self, reply: Reply, request: Request, wire: Wire, *, batch: bool = False) -> Completion:
         """The normal form of a reply. Raises ProviderError (EmptyReply too) where there is no answer."""
         answer = self._format.read(reply, request, wire.sent)
         chat = request.mode is Mode.CHAT
         cost = answer.cost_microusd
         if cost is None:
-            cost = prices.first_cost(self.provider, (answer.served_model, self.model), answer.usage)
+            names = (answer.served_model, self.model)
+            cost = prices.first_cost(self.provider, names, answer.usage, batch=batch)
         completion = Completion(
             answer.text,
             form=Form.REPLY if chat else Form.CONTINUATION,
