@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bench.models.params import Rule
-from bench.types import EFFORTS, Json, Params
+from bench.types import Json, Params
 
 
 def rule_for(provider: str, model: str) -> Rule:
@@ -52,7 +52,6 @@ def _think(word: str) -> Mapping[str, Json]:
 
 
 _GPT = Rule("openai", max_tokens="max_completion_tokens", efforts=())
-_THINKING_GPT = replace(_GPT, refuses=frozenset({"temperature", "stop"}))
 _RESPONSES = Rule(
     "openai-responses",
     refuses=frozenset({"seed", "stop"}),
@@ -60,7 +59,24 @@ _RESPONSES = Rule(
     efforts=(),
     effort=_reasoning,
 )
-_THINKING_RESPONSES = replace(_RESPONSES, refuses=frozenset({"seed", "stop", "temperature"}))
+
+
+def _gpt(kind: Rule) -> tuple[Rule, ...]:
+    """OpenAI's models over one of its two formats, the newest first; what is older does not think."""
+    thinking = replace(kind, refuses_thinking=frozenset({"temperature", "stop"}))
+    unasked = replace(thinking, thinks=False)
+    return (
+        replace(kind, pattern=r"gpt-5[\w.]*-chat"),
+        replace(thinking, pattern=r"gpt-([6-9]|\d\d)", efforts=("low", "medium", "high", "xhigh")),
+        replace(thinking, pattern=r"gpt-5\.([5-9]|\d\d)", efforts=("none", "low", "medium", "high", "xhigh")),
+        replace(unasked, pattern=r"gpt-5\.[2-4]", efforts=("none", "low", "medium", "high", "xhigh")),
+        replace(unasked, pattern=r"gpt-5\.1(?!\d)", efforts=("none", "low", "medium", "high")),
+        replace(thinking, pattern=r"gpt-5", efforts=("minimal", "low", "medium", "high")),
+        replace(thinking, pattern=r"o\d", efforts=("low", "medium", "high")),
+        kind,
+    )
+
+
 _CLAUDE = Rule(
     "anthropic",
     refuses=frozenset({"seed"}),
@@ -77,22 +93,20 @@ _GEMINI = Rule(
     effort=_thinking_level,
 )
 
-_NEWEST_GPT, _NEWER_GPT, _GPT5 = r"gpt-([6-9]|\d\d)", r"gpt-5\.\d", r"gpt-5(?!\.)|o\d"
-_NEWEST_EFFORTS = ("low", "medium", "high", "xhigh")
-_NEWER_EFFORTS = ("none", "low", "medium", "high", "xhigh")
-_GPT5_EFFORTS = ("minimal", "low", "medium", "high")
+# It thinks unless told not to, and while it does it ignores a temperature without saying so; a seed always.
+_DEEPSEEK = Rule(
+    "deepseek",
+    refuses=frozenset({"seed"}),
+    refuses_thinking=frozenset({"temperature"}),
+    efforts=("none", "low", "high", "max"),
+    effort=_deepseek,
+)
+_GROK = Rule("xai", refuses=frozenset({"stop"}), max_tokens="max_completion_tokens")
+_MISTRAL = Rule("mistral", seed="random_seed", efforts=())
 
 RULES = (
-    replace(_GPT, pattern=r"gpt-5[\w.]*-chat"),
-    replace(_THINKING_GPT, pattern=_NEWEST_GPT, efforts=_NEWEST_EFFORTS),
-    replace(_THINKING_GPT, pattern=_NEWER_GPT, efforts=_NEWER_EFFORTS),
-    replace(_THINKING_GPT, pattern=_GPT5, efforts=_GPT5_EFFORTS),
-    _GPT,
-    replace(_RESPONSES, pattern=r"gpt-5[\w.]*-chat"),
-    replace(_THINKING_RESPONSES, pattern=_NEWEST_GPT, efforts=_NEWEST_EFFORTS),
-    replace(_THINKING_RESPONSES, pattern=_NEWER_GPT, efforts=_NEWER_EFFORTS),
-    replace(_THINKING_RESPONSES, pattern=_GPT5, efforts=_GPT5_EFFORTS),
-    _RESPONSES,
+    *_gpt(_GPT),
+    *_gpt(_RESPONSES),
     # A deployment's name says nothing about its model: its refusals decide.
     Rule("azure", max_tokens="max_completion_tokens"),
     # Opus from 4.7 on, and everything from 5 on, think adaptively and take no sampling parameters.
@@ -105,14 +119,27 @@ RULES = (
     _CLAUDE,
     replace(_GEMINI, pattern=r"gemini-[12]\b", efforts=tuple(_BUDGETS), effort=_thinking_budget),
     _GEMINI,
-    Rule("deepseek", efforts=("none", "low", "high", "max"), effort=_deepseek),
-    Rule("openrouter", efforts=tuple(level for level in EFFORTS if level != "max"), effort=_reasoning),
-    Rule("mistral", seed="random_seed", efforts=()),
-    Rule("xai", efforts=("low", "high")),
+    _DEEPSEEK,
+    # It maps the levels itself; every upstream takes the older name of the limit, few the newer.
+    Rule("openrouter", effort=_reasoning),
+    replace(_MISTRAL, pattern=r"mistral-large-4", efforts=("none", "low", "medium", "high")),
+    replace(
+        _MISTRAL, pattern=r"mistral-(small-(latest|2[6-9])|medium-(latest|3[-.]5))", efforts=("none", "high")
+    ),
+    _MISTRAL,
+    replace(_GROK, pattern=r"grok-4\.3", efforts=("none", "low", "medium", "high", "xhigh")),
+    replace(_GROK, pattern=r"grok-3-mini", efforts=("low", "high")),
+    replace(_GROK, pattern=r"(.*-non-reasoning|grok-[23]\b)", refuses=frozenset(), efforts=()),
+    replace(_GROK, pattern=r"grok-(4(-|$|\.20)|build|code)", efforts=()),
+    replace(_GROK, efforts=("low", "medium", "high", "xhigh")),
     Rule("ollama", max_tokens="num_predict", efforts=("none", "low", "medium", "high"), effort=_think),
     # llama.cpp's own default is to sample at 0.8: a local model is asked greedily unless told otherwise.
     Rule("llamacpp", efforts=(), defaults=Params(temperature=0.0)),
     Rule("hf", efforts=(), defaults=Params(temperature=0.0)),
+    # So does its own server; the other servers' defaults are what the model's maker recommends.
+    Rule("llama-server", defaults=Params(temperature=0.0)),
+    Rule("vllm"),
+    Rule("sglang"),
     Rule("openai-compatible"),
 )
 """The first rule that fits counts; a name without a pattern of its own falls to the provider's last rule."""

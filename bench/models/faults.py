@@ -1,7 +1,8 @@
 """What a provider's failure means: from status, headers and body to a ProviderError. No I/O here.
 
-The marks are the vendors' own codes and wordings (OpenAI, Anthropic, DeepSeek, OpenRouter, vLLM, llama.cpp,
-Ollama), since "context too long" and "out of money" hide behind plain 400 and 429.
+The marks are the vendors' own codes and wordings (OpenAI, Azure, Anthropic, Google, DeepSeek, OpenRouter,
+Mistral, xAI, vLLM, SGLang, llama.cpp, Ollama), since "context too long" and "out of money" hide behind plain
+400 and 429.
 """
 
 from __future__ import annotations
@@ -24,12 +25,22 @@ _QUOTA = (
     "credit balance is too low",
     "insufficient balance",
     "insufficient credits",
+    "used all available credits",
+    "purchase credits",
+    "openrouter_key_limit",
+    "openrouter_guardrail_budget",
+    "openrouter_workspace_budget",
+    "perdayper",
 )
+_BUSY = ("openrouter_in_flight_budget",)
+"""Money that other calls in flight have set aside: it comes back."""
 _CONTEXT = (
     "context_length_exceeded",
     "exceed_context_size_error",
     "maximum context length",
     "maximum_context_length",
+    "maximum prompt length",
+    "maximum model length",
     "prompt is too long",
     "input is too long",
     "exceed context limit",
@@ -37,8 +48,21 @@ _CONTEXT = (
     "exceeds the available context",
     "exceeds the model's context",
     "exceeds the maximum model length",
+    "exceeds the maximum number of tokens allowed",
+    "longer than the model's context length",
+    "context the overflows",
 )
-_FILTER = ("content_filter", "content_policy_violation", "content exists risk", "invalid_prompt")
+_FILTER = (
+    "content_filter",
+    "policy_violation",
+    "bio_policy",
+    "cyber_policy",
+    "content exists risk",
+    "invalid_prompt",
+)
+_FLAGGED = ("flagged", "moderation", "refusal")
+"""A 403 for what the prompt says, not for who asks."""
+_BAD_KEY = ("incorrect api key", "api key not valid", "api_key_invalid")
 _BY_TYPE = (
     ("rate_limit", Fault.RATE_LIMITED),
     ("authentication", Fault.AUTH),
@@ -58,6 +82,7 @@ _BY_STATUS = {
     425: Fault.SERVER,
     429: Fault.RATE_LIMITED,
 }
+_UNROUTED = "no endpoints found that can handle the requested parameters"
 _HINTS = {
     Fault.AUTH: "Check the provider's API key and what it may use.",
     Fault.QUOTA: "Add credit with the provider, then run the same command again: it resumes.",
@@ -77,18 +102,22 @@ def error_object(body: str) -> dict[str, Json] | None:
     """The error a body tells of (``message``, ``type``, ``code``, ``param``); None where it tells of none."""
     try:
         reply = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+    if isinstance(reply, list) and len(reply) == 1:  # Google, where it speaks OpenAI's format
+        reply = reply[0]
     if not isinstance(reply, dict):
         return None
     error = reply.get("error")
-    if isinstance(error, dict):
-        return error
+    if isinstance(error, dict) and error:
+        return {**error, "message": _said(error)}
     if isinstance(error, str) and error:
-        return {"message": error}
-    if reply.get("object") == "error":
-        return reply
-    return {"message": json.dumps(reply["detail"])} if "detail" in reply and "choices" not in reply else None
+        return {**reply, "message": error}
+    if any(part in reply for part in ("choices", "output", "content")):
+        return None
+    if reply.get("object") == "error" or isinstance(reply.get("message"), str):
+        return {**reply, "message": _said(reply)}
+    return {"message": _text(reply["detail"])} if "detail" in reply else None
 
 
 def from_reply(
@@ -97,18 +126,24 @@ def from_reply(
     """The error behind a reply that is none: any status but 200, or 200 with an error in its body."""
     error = error_object(body) or {}
     said = str(error.get("message") or body.strip() or "no text")
-    marks = " ".join(str(error.get(key, "")) for key in ("code", "type")) + " " + said
+    marks = f"{_marks(error)} {said}".lower()
     own = _own_status(error) if status == 200 else status
-    fault = _fault(own, marks.lower())
+    fault = _fault(own, marks)
+    wait_s = retry_after_s(headers)
     return ProviderError(
         fault,
         f"HTTP {status}, {fault.value}: {redacted(said, secrets)[:SHOWN_CHARS]}",
-        retry_after_s=retry_after_s(headers),
+        retry_after_s=_told_wait_s(error) if wait_s is None else wait_s,
         allowances=allowances.read(headers),
         http_status=status,
         raw_reply=redacted(body, secrets),
-        hint=_not_found_hint(own) or _HINTS.get(fault, ""),
+        hint=_hint(own, marks) or _HINTS.get(fault, ""),
     )
+
+
+def is_unrouted(error: ProviderError) -> bool:
+    """Whether a router has no upstream for all parameters together, without saying which is too many."""
+    return error.http_status == 404 and _UNROUTED in error.raw_reply.lower()
 
 
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
@@ -132,19 +167,76 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+def _said(error: Mapping[str, Json]) -> str:
+    """The error's words; behind a router also those of the upstream, which alone say what was wrong."""
+    words, metadata = _text(error.get("message")), error.get("metadata")
+    upstream = metadata.get("raw") if isinstance(metadata, dict) else None
+    return f"{words}: {_text(upstream)}" if upstream else words
+
+
+def _text(value: Json) -> str:
+    """Words that may stand in a list of refused fields; without ``input``, which repeats the prompt."""
+    if isinstance(value, str) or value is None:
+        return value or ""
+    if isinstance(value, dict) and "detail" in value:
+        return _text(value["detail"])
+    if isinstance(value, list) and all(isinstance(one, dict) and "msg" in one for one in value):
+        return "; ".join(_refused_field(one) for one in value if isinstance(one, dict))
+    return json.dumps(value)
+
+
+def _refused_field(one: Mapping[str, Json]) -> str:
+    place = one.get("loc")
+    where = ".".join(str(part) for part in place) if isinstance(place, list) else ""
+    return f"{where}: {one['msg']}"
+
+
+def _marks(error: Mapping[str, Json]) -> str:
+    """Everywhere but in the words that a provider says what is wrong."""
+    found: list[Json] = [error.get(key) for key in ("code", "type", "status")]
+    metadata, details = error.get("metadata"), error.get("details")
+    if isinstance(metadata, dict):
+        found += [*metadata, metadata.get("limit_source"), metadata.get("error_type")]
+    for detail in details if isinstance(details, list) else ():
+        if isinstance(detail, dict):
+            found += [detail.get("reason"), json.dumps(detail.get("violations"))]
+    return " ".join(str(mark) for mark in found if mark is not None)
+
+
 def _fault(status: int | None, marks: str) -> Fault:
-    if any(mark in marks for mark in _QUOTA):
+    def told(words: Iterable[str]) -> bool:
+        return any(word in marks for word in words)
+
+    if told(_BUSY):
+        return Fault.RATE_LIMITED
+    if status in (None, 400, 402, 403, 429) and told(_QUOTA):
         return Fault.QUOTA
-    if status not in _BY_STATUS or status == 413:
-        if any(mark in marks for mark in _CONTEXT):
+    if status in (403, 413) or status not in _BY_STATUS:
+        if told(_CONTEXT):
             return Fault.CONTEXT_OVERFLOW
-        if any(mark in marks for mark in _FILTER):
+        if told(_FILTER) or (status == 403 and told(_FLAGGED)):
             return Fault.FILTERED
+        if status == 400 and told(_BAD_KEY):
+            return Fault.AUTH
     if status is None:
         return next((fault for mark, fault in _BY_TYPE if mark in marks), Fault.SERVER)
     if status < 300:
         return Fault.INVALID_REPLY
     return _BY_STATUS.get(status, Fault.SERVER if status >= 500 else Fault.INVALID_REQUEST)
+
+
+def _told_wait_s(error: Mapping[str, Json]) -> float | None:
+    """Seconds to wait that stand in the body: Google's ``retryDelay``, a header that OpenRouter passes on."""
+    details, metadata = error.get("details"), error.get("metadata")
+    told: list[Json] = []
+    if isinstance(details, list):
+        told += [one.get("retryDelay") for one in details if isinstance(one, dict)]
+    headers = metadata.get("headers") if isinstance(metadata, dict) else None
+    if isinstance(headers, dict):
+        told += [value for name, value in headers.items() if name.lower() == "x-ratelimit-reset"]
+    now = datetime.now(UTC)
+    waits = [allowances.seconds(str(one), now=now) for one in told if one is not None]
+    return next((wait for wait in waits if wait is not None), None)
 
 
 def _own_status(error: Mapping[str, Json]) -> int | None:
@@ -158,10 +250,14 @@ def _own_status(error: Mapping[str, Json]) -> int | None:
     return None
 
 
-def _not_found_hint(status: int | None) -> str:
+def _hint(status: int | None, marks: str) -> str:
     if status is not None and 300 <= status < 400:
         return "The server redirects: give the address it redirects to."
-    return "Check the model's name and the address (does it end in /v1?)." if status == 404 else ""
+    if status != 404:
+        return ""
+    if _UNROUTED in marks:
+        return "No upstream takes all that was asked for: ask for less, or pin another one (NAME@UPSTREAM)."
+    return "Check the model's name and the address (does it end in /v1?)."
 
 
 def _number(text: str) -> float | None:

@@ -131,27 +131,35 @@ class Negotiator:
     def call(self, params: Params, send: Callable[[Mapping[str, Json]], T]) -> tuple[T, Wire]:
         """``send`` what the model takes; again without a parameter, once each, that the provider refuses."""
         while True:
-            rule = self._rule
-            attempt = wire(rule, params)
+            attempt = self.wire(params)
             try:
                 return send(attempt.sent), attempt
             except ProviderError as error:
                 if is_unrouted(error):
-                    return self._routed(rule, params, send, error=error)
-                learned = _learned(rule, attempt, error)
-                if learned is None or wire(learned, params).sent == attempt.sent:
+                    return self._routed(params, send, error=error)
+                if not self.learn(params, attempt, error=error):
                     raise
-            self._learn(rule, learned)
+
+    def wire(self, params: Params) -> Wire:
+        """What is sent for ``params``, by what is known now."""
+        return wire(self._rule, params)
+
+    def learn(self, params: Params, attempt: Wire, *, error: ProviderError) -> bool:
+        """Learn from a refusal, which may come late; whether something else is sent from now on."""
+        rule = self._rule
+        if wire(rule, params).sent != attempt.sent:
+            return True  # others were told in the meantime
+        learned = _learned(rule, attempt, error)
+        if learned is None or wire(learned, params).sent == attempt.sent:
+            return False
+        self._learn(rule, learned)
+        return True
 
     def _routed(
-        self,
-        rule: Rule,
-        params: Params,
-        send: Callable[[Mapping[str, Json]], T],
-        *,
-        error: ProviderError,
+        self, params: Params, send: Callable[[Mapping[str, Json]], T], *, error: ProviderError
     ) -> tuple[T, Wire]:
         """Send without the fewest parameters that lead to an upstream; raises ``error`` where none do."""
+        rule = self._rule
         asked = [name for name in _SPARED if getattr(params, name) not in (None, ())]
         for count in range(1, len(asked) + 1):
             for left_out in combinations(asked, count):
@@ -201,16 +209,17 @@ def _learned(rule: Rule, attempt: Wire, error: ProviderError) -> Rule | None:
     field = _field(rule, attempt, key)
     if error.fault is not Fault.INVALID_REQUEST or field is None:
         return None
-    offered = _offered(message) if field == "effort" else ()
     coded = body.get("code") in ("unsupported_parameter", "unsupported_value", "unknown_parameter")
-    if not (coded or offered or _REFUSAL.search(message)):
+    offers = field == "effort" and _OFFER.search(message)
+    too_much = field == "max_tokens" and body.get("code") == "unsupported_value"
+    if too_much or not (coded or offers or _REFUSAL.search(message)):
         return None
     if field == "max_tokens" and key in _OTHER_LIMIT and field not in rule.told:
         return replace(rule, max_tokens=_OTHER_LIMIT[key], told=rule.told | {field})
     if getattr(rule.defaults, field) is not None:
         return None
     if field == "effort":
-        levels = _levels_left(rule, attempt, offered, quoted=f"'{attempt.level}'" in message)
+        levels = _levels_left(rule, attempt, _offered(message), quoted=f"'{attempt.level}'" in message)
         if levels:
             return replace(rule, efforts=levels, told=rule.told | {field})
     return replace(rule, refuses=rule.refuses | {field})

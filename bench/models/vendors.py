@@ -6,15 +6,17 @@ A vendor is an entry of this table and an entry point; what its models take is i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bench.errors import UsageError
 from bench.models.anthropic import VERSION as ANTHROPIC_VERSION
 from bench.models.anthropic import Messages
 from bench.models.http import Client, api_key, checked_key, checked_url, required_name
 from bench.models.openai_chat import ChatCompletions
+from bench.models.openai_responses import Responses
 from bench.models.wire import Format, WireModel
 from bench.protocols import ModelContext
+from bench.types import Json, Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,19 @@ class Vendor:
     headers: Mapping[str, str] = field(default_factory=dict)
     own_server: bool = False
     """Whether the user runs it: its address may stand behind the name, nobody sends a bill."""
+    router: bool = False
+    """Whether it passes requests on: ``NAME@UPSTREAM`` pins who answers."""
+
+    @property
+    def bills(self) -> bool:
+        """Whether a call costs money even where no price is known."""
+        return self.needs_key and not self.own_server
 
     def __call__(self, name: str, context: ModelContext, /) -> WireModel:
         """Raises UsageError for a missing name, key or address."""
         required_name(name, self.name)
-        model, address, origin = self._located(name, context.environ)
+        named, address, origin = self._located(name, context.environ)
+        model, extra = self._routed(named)
         key = self._key(context.environ)
         sent = f"Bearer {key}" if self.key_header == "authorization" else key
         client = Client(
@@ -50,7 +60,12 @@ class Vendor:
             key=key,
         )
         return WireModel(
-            f"{self.name}/{name}", model=model, client=client, format=self.format, provider=self.name
+            f"{self.name}/{name}",
+            model=model,
+            client=client,
+            format=self.format,
+            provider=self.name,
+            extra=extra,
         )
 
     def _located(self, name: str, environ: Mapping[str, str]) -> tuple[str, str, str]:
@@ -66,6 +81,17 @@ class Vendor:
             hint = f"export {self.url_variable}=https://..."
         raise UsageError(f"{self.name}/{name}: no address is given", hint=hint)
 
+    def _routed(self, name: str) -> tuple[str, Mapping[str, Json]]:
+        """The model's name, and how a router must pass it on: never to one that drops parameters silently."""
+        if not self.router:
+            return name, {}
+        model, at, upstream = name.partition("@")
+        if not model or (at and not upstream):
+            missing = "upstream" if model else "model"
+            raise UsageError(f"{self.name}/{name}: no {missing} is named", hint=_ROUTED)
+        pinned: dict[str, Json] = {"only": [upstream], "allow_fallbacks": False} if upstream else {}
+        return model, {"provider": {**pinned, "require_parameters": True}}
+
     def _key(self, environ: Mapping[str, str]) -> str:
         if self.needs_key:
             return api_key(environ, self.key_variable)
@@ -73,13 +99,27 @@ class Vendor:
         return checked_key(key, self.key_variable) if key else ""
 
 
+_ROUTED = "Write openrouter/ORG/NAME, or openrouter/ORG/NAME@UPSTREAM to pin who answers."
+_CHAT = ChatCompletions()
+_CHAT_ALONE = ChatCompletions(frozenset({Mode.CHAT}))
+
 OPENAI = Vendor(
     "openai",
     "OpenAI, Chat Completions",
-    ChatCompletions(),
+    _CHAT,
     url="https://api.openai.com/v1",
     url_variable="OPENAI_BASE_URL",
     key_variable="OPENAI_API_KEY",
+)
+OPENAI_RESPONSES = replace(OPENAI, name="openai-responses", about="OpenAI, Responses", format=Responses())
+AZURE = Vendor(
+    "azure",
+    "Azure OpenAI, Chat Completions; NAME is the deployment",
+    _CHAT_ALONE,
+    url_variable="AZURE_OPENAI_ENDPOINT",
+    key_variable="AZURE_OPENAI_API_KEY",
+    key_header="api-key",
+    path="/openai/v1",
 )
 ANTHROPIC = Vendor(
     "anthropic",
@@ -92,13 +132,80 @@ ANTHROPIC = Vendor(
     path="/v1",
     headers={"anthropic-version": ANTHROPIC_VERSION},
 )
+DEEPSEEK = Vendor(
+    "deepseek",
+    "DeepSeek",
+    _CHAT_ALONE,
+    url="https://api.deepseek.com",
+    url_variable="DEEPSEEK_BASE_URL",
+    key_variable="DEEPSEEK_API_KEY",
+)
+OPENROUTER = Vendor(
+    "openrouter",
+    "OpenRouter; NAME@UPSTREAM pins who answers",
+    _CHAT,
+    url="https://openrouter.ai/api/v1",
+    url_variable="OPENROUTER_BASE_URL",
+    key_variable="OPENROUTER_API_KEY",
+    router=True,
+)
+MISTRAL = Vendor(
+    "mistral",
+    "Mistral",
+    _CHAT_ALONE,
+    url="https://api.mistral.ai/v1",
+    url_variable="MISTRAL_BASE_URL",
+    key_variable="MISTRAL_API_KEY",
+)
+XAI = Vendor(
+    "xai",
+    "xAI",
+    _CHAT_ALONE,
+    url="https://api.x.ai/v1",
+    url_variable="XAI_BASE_URL",
+    key_variable="XAI_API_KEY",
+)
 COMPATIBLE = Vendor(
     "openai-compatible",
     "any server with Chat Completions (LM Studio, TGI, a gateway)",
-    ChatCompletions(),
+    _CHAT,
     key_variable="OPENAI_COMPATIBLE_API_KEY",
     needs_key=False,
     own_server=True,
 )
+_SERVER = replace(COMPATIBLE, path="/v1")
+VLLM = replace(
+    _SERVER, name="vllm", about="a vLLM server", url="http://127.0.0.1:8000", key_variable="VLLM_API_KEY"
+)
+SGLANG = replace(
+    _SERVER,
+    name="sglang",
+    about="an SGLang server",
+    url="http://127.0.0.1:30000",
+    key_variable="SGLANG_API_KEY",
+)
+LLAMA_SERVER = replace(
+    _SERVER,
+    name="llama-server",
+    about="llama.cpp's own server",
+    url="http://127.0.0.1:8080",
+    key_variable="LLAMA_API_KEY",
+)
 
-VENDORS: Mapping[str, Vendor] = {vendor.name: vendor for vendor in (OPENAI, ANTHROPIC, COMPATIBLE)}
+VENDORS: Mapping[str, Vendor] = {
+    vendor.name: vendor
+    for vendor in (
+        OPENAI,
+        OPENAI_RESPONSES,
+        AZURE,
+        ANTHROPIC,
+        DEEPSEEK,
+        OPENROUTER,
+        MISTRAL,
+        XAI,
+        VLLM,
+        SGLANG,
+        LLAMA_SERVER,
+        COMPATIBLE,
+    )
+}
