@@ -6,18 +6,19 @@ An answer is written down as soon as it is there, then handed on to be judged; n
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from bench import money, records
+from bench.drift import Answering, Who
 from bench.errors import Fault, ProviderError, StoreError
 from bench.extract import extract
 from bench.models.retry import generate
 from bench.pipeline import Setup, Stopped, Switch, harness_event, spawn, told
 from bench.progress import Tally
 from bench.protocols import Model
-from bench.records import SampleRecord
+from bench.records import SampleRecord, StoredCompletion
 from bench.store import State, Store
 from bench.types import Completion, Extraction, Json, Outcome, SampleKey
 
@@ -80,20 +81,55 @@ class Asking:
         self._tally = tally
         self._budget = budget
         self._hand_on = hand_on
+        self._answering = Answering(state.served)
         self._policy = replace(setup.policy, sleep=switch.wait)
 
-    def threads(self, plan: Callable[[], Iterable[SampleKey]]) -> list[threading.Thread]:
-        """``concurrency`` threads a model, started."""
-        lanes = [Lane(model, self._missing(plan(), model.name)) for model in self._setup.models]
+    def threads(
+        self,
+        plan: Callable[[], Iterable[SampleKey]],
+        *,
+        models: Sequence[Model],
+        apart: Container[int] = frozenset(),
+    ) -> list[threading.Thread]:
+        """``concurrency`` threads a model, started. Samples in ``apart`` are asked for elsewhere."""
+        lanes = [Lane(model, self._missing(plan(), model.name, apart)) for model in models]
         return [
             spawn(f"ask-{lane.model.name}-{number}", partial(self._work, lane), self._switch)
             for lane in lanes
             for number in range(self._setup.concurrency)
         ]
 
-    def _missing(self, plan: Iterable[SampleKey], model: str) -> Iterator[tuple[int, SampleKey]]:
+    def put(self, record: SampleRecord, *, again: bool = False) -> None:
+        """Write a record down; hand an answer on to be judged. ``again``: the sample is asked for again."""
+        self._store.add_sample(record)
+        if record.completion is not None:
+            self._watch(record.key, record.completion)
+            self._hand_on(record)
+        elif record.outcome is not None and not again:
+            self._tally.ended(record.outcome)
+
+    def answered(
+        self, index: int, key: SampleKey, completion: Completion, *, attempt: int, tries: int, batch: str = ""
+    ) -> SampleRecord:
+        """The record of an answer, which is counted with it."""
+        self._tally.answered(completion)
+        return records.answered(
+            index,
+            key,
+            completion,
+            self._extracted(completion, key),
+            attempt=attempt,
+            tries=tries,
+            request_blob=self._store.add_blob(completion.raw_request),
+            reply_blob=self._store.add_blob(completion.raw_reply),
+            batch=batch,
+        )
+
+    def _missing(
+        self, plan: Iterable[SampleKey], model: str, apart: Container[int]
+    ) -> Iterator[tuple[int, SampleKey]]:
         for index, key in enumerate(plan):
-            if key.model == model and self._state.to_ask(index):
+            if key.model == model and self._state.to_ask(index) and index not in apart:
                 yield index, key
 
     def _work(self, lane: Lane) -> None:
@@ -108,12 +144,14 @@ class Asking:
                 return
             if record is None:
                 return
-            self._store.add_sample(record)
             if record.completion is not None:
                 lane.answered()
-                self._hand_on(record)
-            elif record.outcome is not None:
-                self._tally.ended(record.outcome)
+            self.put(record)
+
+    def _watch(self, key: SampleKey, completion: StoredCompletion) -> None:
+        drift = self._answering.noted(key, Who(completion.served_model, completion.provider))
+        if drift is not None:
+            self._store.event(drift)
 
     def _asked(self, lane: Lane, index: int, key: SampleKey) -> SampleRecord | None:
         """Ask for one sample; None when the budget does not allow it. Raises Stopped."""
@@ -147,17 +185,7 @@ class Asking:
             spent = worst if completion.cost_microusd is None else completion.cost_microusd
         finally:
             self._budget.settle(worst, spent)
-        self._tally.answered(completion)
-        return records.answered(
-            index,
-            key,
-            completion,
-            self._extracted(completion, key),
-            attempt=attempt,
-            tries=tries,
-            request_blob=self._store.add_blob(completion.raw_request),
-            reply_blob=self._store.add_blob(completion.raw_reply),
-        )
+        return self.answered(index, key, completion, attempt=attempt, tries=tries)
 
     def _extracted(self, completion: Completion, key: SampleKey) -> Extraction | None:
         """None if extraction fails: an answer that was paid for is never lost to a fault of ours."""

@@ -72,7 +72,7 @@ def run(setup: Setup, store: Store, state: State, *, budget_microusd: int | None
     judging = Judging(setup, store, switch, sink, extract_again=False)
     asking = Asking(setup, store, switch, state=state, tally=tally, budget=budget, hand_on=judging.offer)
     feeder = spawn("stored", lambda: _feed(store, state, judging, switch, only_missing=True), switch)
-    askers = asking.threads(lambda: plan_of(store.path))
+    askers = asking.threads(lambda: plan_of(store.path), models=setup.models)
     interrupted = _until_done(switch, [feeder, *askers], judging, tally=tally, show=show)
     mended = _mended(setup.sandbox, store)
     return Summary(
