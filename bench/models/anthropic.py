@@ -1,4 +1,7 @@
-"""Anthropic's Messages API, over plain HTTP at the version that is served longest (2023-06-01)."""
+"""Anthropic's Messages API, over plain HTTP at the version that is served longest (2023-06-01).
+
+Others speak it too (llama.cpp, DeepSeek under ``/anthropic``): ``ANTHROPIC_BASE_URL`` leads there.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,13 @@ _STOPS = {
     "stop_sequence": Stop.END,
     "max_tokens": Stop.LENGTH,
     "refusal": Stop.REFUSAL,
+}
+_UNFINISHED = {
+    "model_context_window_exceeded": (
+        Fault.CONTEXT_OVERFLOW,
+        "the answer ran into the end of the context window",
+    ),
+    "pause_turn": (Fault.INVALID_REPLY, "the turn is paused: the answer is not finished"),
 }
 
 
@@ -55,20 +65,24 @@ def _read_content(reply: Reply) -> tuple[str, str, Stop]:
     if not isinstance(content, list):
         raise reply.invalid("the reply holds no content")
     reason = text_of(reply.json.get("stop_reason"))
-    if reason == "model_context_window_exceeded":
-        raise ProviderError(
-            Fault.CONTEXT_OVERFLOW, "the answer ran into the end of the context window", raw_reply=reply.raw
-        )
+    if reason in _UNFINISHED:
+        fault, message = _UNFINISHED[reason]
+        raise ProviderError(fault, message, raw_reply=reply.raw)
     blocks = [block for block in content if isinstance(block, dict)]
     text = "".join(text_of(block.get("text")) for block in blocks if block.get("type") == "text")
     reasoning = "".join(text_of(block.get("thinking")) for block in blocks if block.get("type") == "thinking")
     stop = _STOPS.get(reason, Stop.OTHER)
-    return text or (_explanation(reply) if stop is Stop.REFUSAL else ""), reasoning, stop
+    return text + _refusal(reply, after=text) if stop is Stop.REFUSAL else text, reasoning, stop
 
 
-def _explanation(reply: Reply) -> str:
+def _refusal(reply: Reply, *, after: str) -> str:
+    """Why it was refused: some categories (``cyber``, ``frontier_llm``) also meet harmless coding tasks."""
     details = reply.json.get("stop_details")
-    return text_of(details.get("explanation")) if isinstance(details, dict) else ""
+    if not isinstance(details, dict):
+        return ""
+    category, explanation = text_of(details.get("category")), text_of(details.get("explanation"))
+    told = " ".join(part for part in (category and f"[refused: {category}]", explanation) if part)
+    return f"\n\n{told}" if after and told else told
 
 
 def read_usage(usage: Json) -> Usage | None:

@@ -36,6 +36,10 @@ def _reasoning(word: str) -> Mapping[str, Json]:
     return {"reasoning": {"effort": word}}
 
 
+def _effort_alone(word: str) -> Mapping[str, Json]:
+    return {"output_config": {"effort": word}}
+
+
 def _thinking_level(word: str) -> Mapping[str, Json]:
     return {"thinkingConfig": {"thinkingLevel": word.upper()}}
 
@@ -48,7 +52,11 @@ def _thinking_budget(word: str) -> Mapping[str, Json]:
 
 
 def _think(word: str) -> Mapping[str, Json]:
-    return {"think": False if word == "none" else word}
+    return {"think": word}
+
+
+def _think_or_not(word: str) -> Mapping[str, Json]:
+    return {"think": word != "none"}
 
 
 _GPT = Rule("openai", max_tokens="max_completion_tokens", efforts=())
@@ -85,12 +93,53 @@ _CLAUDE = Rule(
     efforts=(),
     effort=_adaptive,
 )
+
+
+def _claude() -> tuple[Rule, ...]:
+    """From Opus 4.7 on without sampling; the newest always think, and older ones write less at most."""
+    levels = ("low", "medium", "high", "xhigh", "max")
+    newer = replace(_CLAUDE, refuses=frozenset({"temperature", "seed"}), efforts=levels)
+    return (
+        replace(
+            newer,
+            pattern=r"claude-(opus-4-[78]|opus-5|sonnet-5|haiku-5-5)(?!\d|-\d\d?(?!\d))",
+            efforts=("none", *levels),
+        ),
+        replace(newer, pattern=r"claude-(opus-4-([7-9]|\d\d)(?!\d)|[a-z]+-([5-9]|\d\d)(?!\d))"),
+        replace(
+            _CLAUDE,
+            pattern=r"claude-(opus|sonnet)-4-6(?!\d)",
+            refuses_thinking=frozenset({"temperature"}),
+            thinks=False,
+            efforts=("none", "low", "medium", "high", "max"),
+        ),
+        replace(
+            _CLAUDE,
+            pattern=r"claude-opus-4-5(?!\d)",
+            efforts=("low", "medium", "high"),
+            effort=_effort_alone,
+        ),
+        replace(_CLAUDE, pattern=r"claude-3-5-", defaults=Params(max_tokens=8192)),
+        replace(_CLAUDE, pattern=r"claude-(3-[a-z]|2|instant)", defaults=Params(max_tokens=4096)),
+        _CLAUDE,
+    )
+
+
 _GEMINI = Rule(
     "google",
     max_tokens="maxOutputTokens",
     stop="stopSequences",
-    efforts=("minimal", "low", "medium", "high", "xhigh"),
+    efforts=("low", "medium", "high"),
     effort=_thinking_level,
+)
+_BUDGETED_GEMINI = replace(_GEMINI, efforts=tuple(_BUDGETS), effort=_thinking_budget)
+
+_OLLAMA = Rule(
+    "ollama",
+    defaults=Params(temperature=0.0, max_tokens=8192),
+    max_tokens="num_predict",
+    efforts=("none", "low"),
+    effort=_think_or_not,
 )
 
 # It thinks unless told not to, and while it does it ignores a temperature without saying so; a seed always.
@@ -109,15 +158,16 @@ RULES = (
     *_gpt(_RESPONSES),
     # A deployment's name says nothing about its model: its refusals decide.
     Rule("azure", max_tokens="max_completion_tokens"),
-    # Opus from 4.7 on, and everything from 5 on, think adaptively and take no sampling parameters.
+    *_claude(),
+    replace(_GEMINI, pattern=r"gemini-(1|2\.0)|gemma", efforts=()),
+    replace(_BUDGETED_GEMINI, pattern=r"gemini-2\.5-pro", efforts=("minimal", "low", "medium", "high")),
+    replace(_BUDGETED_GEMINI, pattern=r"gemini-2"),
+    replace(_GEMINI, pattern=r"gemini-3-pro", efforts=("low", "high")),
     replace(
-        _CLAUDE,
-        pattern=r"claude-(opus-4-([7-9]|\d\d)(?!\d)|[a-z]+-([5-9]|\d\d)(?!\d))",
-        refuses=frozenset({"temperature", "seed"}),
-        efforts=("none", "low", "medium", "high", "xhigh", "max"),
+        _GEMINI,
+        pattern=r"gemini-3(\.[0-6])?-flash|gemini-3\.\d-flash-lite",
+        efforts=("minimal", "low", "medium", "high"),
     ),
-    _CLAUDE,
-    replace(_GEMINI, pattern=r"gemini-[12]\b", efforts=tuple(_BUDGETS), effort=_thinking_budget),
     _GEMINI,
     _DEEPSEEK,
     # It maps the levels itself; every upstream takes the older name of the limit, few the newer.
@@ -132,7 +182,9 @@ RULES = (
     replace(_GROK, pattern=r"(.*-non-reasoning|grok-[23]\b)", refuses=frozenset(), efforts=()),
     replace(_GROK, pattern=r"grok-(4(-|$|\.20)|build|code)", efforts=()),
     replace(_GROK, efforts=("low", "medium", "high", "xhigh")),
-    Rule("ollama", max_tokens="num_predict", efforts=("none", "low", "medium", "high"), effort=_think),
+    # Where the maker of a model says nothing, Ollama samples at 0.8 and writes for ever: see llamacpp below.
+    replace(_OLLAMA, pattern=r"(.*/)?gpt-oss", efforts=("low", "medium", "high"), effort=_think),
+    _OLLAMA,
     # llama.cpp's own default is to sample at 0.8: a local model is asked greedily unless told otherwise.
     Rule("llamacpp", efforts=(), defaults=Params(temperature=0.0)),
     Rule("hf", efforts=(), defaults=Params(temperature=0.0)),

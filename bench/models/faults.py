@@ -8,6 +8,7 @@ Mistral, xAI, vLLM, SGLang, llama.cpp, Ollama), since "context too long" and "ou
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -30,7 +31,9 @@ _QUOTA = (
     "openrouter_key_limit",
     "openrouter_guardrail_budget",
     "openrouter_workspace_budget",
-    "perdayper",
+    "perday",
+    "enforced_spend_limit_reached",
+    "api usage limits",
 )
 _BUSY = ("openrouter_in_flight_budget",)
 """Money that other calls in flight have set aside: it comes back."""
@@ -49,6 +52,7 @@ _CONTEXT = (
     "exceeds the model's context",
     "exceeds the maximum model length",
     "exceeds the maximum number of tokens allowed",
+    "longer than the context length",
     "longer than the model's context length",
     "context the overflows",
 )
@@ -83,6 +87,7 @@ _BY_STATUS = {
     429: Fault.RATE_LIMITED,
 }
 _UNROUTED = "no endpoints found that can handle the requested parameters"
+_UNPULLED = re.compile(r"model ['\"]([^'\"\s]+)['\"] not found")
 _HINTS = {
     Fault.AUTH: "Check the provider's API key and what it may use.",
     Fault.QUOTA: "Add credit with the provider, then run the same command again: it resumes.",
@@ -115,7 +120,7 @@ def error_object(body: str) -> dict[str, Json] | None:
         return {**reply, "message": error}
     if any(part in reply for part in ("choices", "output", "content")):
         return None
-    if reply.get("object") == "error" or isinstance(reply.get("message"), str):
+    if str(reply.get("object")).lower() == "error" or isinstance(reply.get("message"), str):
         return {**reply, "message": _said(reply)}
     return {"message": _text(reply["detail"])} if "detail" in reply else None
 
@@ -197,6 +202,8 @@ def _marks(error: Mapping[str, Json]) -> str:
     metadata, details = error.get("metadata"), error.get("details")
     if isinstance(metadata, dict):
         found += [*metadata, metadata.get("limit_source"), metadata.get("error_type")]
+    if isinstance(details, dict):  # Anthropic
+        found.append(details.get("error_code"))
     for detail in details if isinstance(details, list) else ():
         if isinstance(detail, dict):
             found += [detail.get("reason"), json.dumps(detail.get("violations"))]
@@ -255,6 +262,9 @@ def _hint(status: int | None, marks: str) -> str:
         return "The server redirects: give the address it redirects to."
     if status != 404:
         return ""
+    pulled = _UNPULLED.search(marks)
+    if pulled:
+        return f"ollama pull {pulled[1]}"
     if _UNROUTED in marks:
         return "No upstream takes all that was asked for: ask for less, or pin another one (NAME@UPSTREAM)."
     return "Check the model's name and the address (does it end in /v1?)."

@@ -253,9 +253,9 @@ def _named(attempt: Wire, text: str) -> str:
 
 @cache
 def _spelling(name: str) -> re.Pattern[str]:
-    """A name as providers may spell it: ``reasoning_effort``, ``reasoningEffort``, "reasoning effort"."""
+    """A name as providers may spell it: ``reasoningEffort``, "reasoning effort", "thinking" for ``think``."""
     words = re.findall(r"[A-Z]?[a-z0-9]+", name)
-    return re.compile(r"(?<![\w-])" + "[ _-]?".join(words) + r"(?![\w-])", re.IGNORECASE)
+    return re.compile(r"(?<![\w-])" + "[ _-]?".join(words) + r"(ing)?(?![\w-])", re.IGNORECASE)
 
 
 def _field(rule: Rule, attempt: Wire, key: str) -> str | None:

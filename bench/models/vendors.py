@@ -5,15 +5,19 @@ A vendor is an entry of this table and an entry point; what its models take is i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bench.errors import UsageError
 from bench.models.anthropic import VERSION as ANTHROPIC_VERSION
 from bench.models.anthropic import Messages
+from bench.models.gemini import GenerateContent
 from bench.models.http import Client, api_key, checked_key, checked_url, required_name
+from bench.models.ollama import Ollama
+from bench.models.ollama import address as ollama_address
 from bench.models.openai_chat import ChatCompletions
 from bench.models.openai_responses import Responses
+from bench.models.prices import listed
 from bench.models.wire import Format, WireModel
 from bench.protocols import ModelContext
 from bench.types import Json, Mode
@@ -30,11 +34,15 @@ class Vendor:
     """Where it is reached, unless ``url_variable`` says otherwise; "" must be told."""
     url_variable: str = ""
     key_variable: str = ""
+    other_key_variable: str = ""
+    """Looked at where the first is not set."""
     needs_key: bool = True
     key_header: str = "authorization"
     path: str = ""
     """What the address ends in, whether or not the user wrote it."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    read_url: Callable[[str], str] = str
+    """Makes an address of what the user wrote, where that may be less than one."""
     own_server: bool = False
     """Whether the user runs it: its address may stand behind the name, nobody sends a bill."""
     router: bool = False
@@ -53,7 +61,7 @@ class Vendor:
         key = self._key(context.environ)
         sent = f"Bearer {key}" if self.key_header == "authorization" else key
         client = Client(
-            checked_url(address, origin).removesuffix(self.path) + self.path,
+            checked_url(self.read_url(address), origin).removesuffix(self.path) + self.path,
             timeout_s=context.timeout_s,
             concurrency=context.concurrency,
             headers={**self.headers, **({self.key_header: sent} if key else {})},
@@ -66,6 +74,7 @@ class Vendor:
             format=self.format,
             provider=self.name,
             extra=extra,
+            prices=listed(context.environ),
         )
 
     def _located(self, name: str, environ: Mapping[str, str]) -> tuple[str, str, str]:
@@ -93,10 +102,12 @@ class Vendor:
         return model, {"provider": {**pinned, "require_parameters": True}}
 
     def _key(self, environ: Mapping[str, str]) -> str:
+        names = (self.key_variable, self.other_key_variable)
+        variable = next((name for name in names if environ.get(name, "").strip()), self.key_variable)
         if self.needs_key:
-            return api_key(environ, self.key_variable)
-        key = environ.get(self.key_variable, "").strip()
-        return checked_key(key, self.key_variable) if key else ""
+            return api_key(environ, variable)
+        key = environ.get(variable, "").strip()
+        return checked_key(key, variable) if key else ""
 
 
 _ROUTED = "Write openrouter/ORG/NAME, or openrouter/ORG/NAME@UPSTREAM to pin who answers."
@@ -131,6 +142,17 @@ ANTHROPIC = Vendor(
     key_header="x-api-key",
     path="/v1",
     headers={"anthropic-version": ANTHROPIC_VERSION},
+)
+GOOGLE = Vendor(
+    "google",
+    "Google Gemini, generateContent",
+    GenerateContent(),
+    url="https://generativelanguage.googleapis.com",
+    url_variable="GOOGLE_GEMINI_BASE_URL",
+    key_variable="GEMINI_API_KEY",
+    other_key_variable="GOOGLE_API_KEY",
+    key_header="x-goog-api-key",
+    path="/v1beta",
 )
 DEEPSEEK = Vendor(
     "deepseek",
@@ -173,6 +195,18 @@ COMPATIBLE = Vendor(
     needs_key=False,
     own_server=True,
 )
+OLLAMA = Vendor(
+    "ollama",
+    "an Ollama server",
+    Ollama(),
+    url="http://127.0.0.1:11434",
+    url_variable="OLLAMA_HOST",
+    key_variable="OLLAMA_API_KEY",
+    needs_key=False,
+    path="/api",
+    read_url=ollama_address,
+    own_server=True,
+)
 _SERVER = replace(COMPATIBLE, path="/v1")
 VLLM = replace(
     _SERVER, name="vllm", about="a vLLM server", url="http://127.0.0.1:8000", key_variable="VLLM_API_KEY"
@@ -199,10 +233,12 @@ VENDORS: Mapping[str, Vendor] = {
         OPENAI_RESPONSES,
         AZURE,
         ANTHROPIC,
+        GOOGLE,
         DEEPSEEK,
         OPENROUTER,
         MISTRAL,
         XAI,
+        OLLAMA,
         VLLM,
         SGLANG,
         LLAMA_SERVER,

@@ -6,14 +6,16 @@ A ``Format`` is pure: it says how a request and a reply look. ``WireModel`` does
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bench.errors import Fault, ProviderError
-from bench.models import capabilities, prices
+from bench.models import capabilities
 from bench.models.faults import EmptyReply
 from bench.models.http import Client, Reply
 from bench.models.params import Negotiator, Rule, Wire
+from bench.models.prices import PriceList, built_in
+from bench.protocols import Batches
 from bench.types import Completion, Form, Json, Mode, Request, Stop, Usage
 
 
@@ -31,6 +33,8 @@ class Answer:
     cost_microusd: int | None = None
     """What the provider itself says it charged."""
     reply_id: str = ""
+    added: Mapping[str, Json] = field(default_factory=dict)
+    """What the format sent beside the parameters, where it bears on the answer."""
 
 
 class Format(Protocol):
@@ -72,6 +76,7 @@ class WireModel:
         provider: str,
         served_by: str = "",
         extra: Mapping[str, Json] | None = None,
+        prices: PriceList | None = None,
     ) -> None:
         self.name = name
         self.model = model
@@ -80,6 +85,8 @@ class WireModel:
         self._format = format
         self._served_by = served_by or provider
         self._extra = dict(extra or {})
+        self.batches: Batches | None = None
+        self._prices = prices or built_in()
         rule = capabilities.rule_for(provider, model)
         self._negotiators = {mode: Negotiator(format.rule(rule, mode)) for mode in format.modes}
 
@@ -111,7 +118,9 @@ class WireModel:
         cost = answer.cost_microusd
         if cost is None:
             names = (answer.served_model, self.model)
-            cost = prices.first_cost(self.provider, names, answer.usage, batch=batch)
+            cost = self._prices.first_cost(
+                self.provider, names, answer.usage, at=reply.timing.asked_at, batch=batch
+            )
         completion = Completion(
             answer.text,
             form=Form.REPLY if chat else Form.CONTINUATION,
@@ -122,7 +131,7 @@ class WireModel:
             served_model=answer.served_model,
             provider=answer.upstream or self._served_by,
             request_id=reply.request_id or answer.reply_id,
-            sent={**wire.sent, **self._extra},
+            sent={**wire.sent, **answer.added, **self._extra},
             dropped=wire.dropped,
             raw_request=reply.raw_request,
             raw_reply=reply.raw,
