@@ -18,13 +18,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
 import msgspec
 
+from bench.drift import Who
 from bench.errors import StoreError
 from bench.journal import TEMPORARY, Journal, read, write_atomically
 from bench.records import SampleRecord, VerdictRecord, decode, encode, result
@@ -190,6 +191,8 @@ class State:
     """Of all attempts, with what retries threw away."""
     input_tokens: int = 0
     output_tokens: int = 0
+    served: dict[str, frozenset[Who]] = field(default_factory=dict)
+    """By model: who has answered under its name."""
 
     @classmethod
     def empty(cls, planned: int) -> State:
@@ -219,10 +222,17 @@ class State:
 class _CompletionMark(msgspec.Struct):
     usage: Usage | None = None
     cost_microusd: int | None = None
+    served_model: str = ""
+    provider: str = ""
+
+
+class _KeyMark(msgspec.Struct):
+    model: str
 
 
 class _SampleMark(msgspec.Struct):
     index: int
+    key: _KeyMark
     attempt: int
     outcome: Outcome | None = None
     completion: _CompletionMark | None = None
@@ -268,6 +278,10 @@ def _note_sample(state: State, offset: int, sample: _SampleMark) -> None:
         state.spent_microusd += sample.completion.cost_microusd or 0
         state.input_tokens += usage.input_total or 0
         state.output_tokens += usage.output_total or 0
+        who = Who(sample.completion.served_model, sample.completion.provider)
+        known = state.served.get(sample.key.model, frozenset())
+        if who.named and who not in known:
+            state.served[sample.key.model] = known | {who}
 
 
 def results(path: Path) -> Iterator[Result]:
