@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from bench.errors import ProviderError
 from bench.types import Completion, Execution, Job, Json, Problem, Request, Verdict
 
 
@@ -29,6 +30,106 @@ class CountsSamples(Protocol):
     """A model with a fixed number of answers (a samples file) says how many it has for a problem."""
 
     def samples_for(self, problem: Problem, /) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One request of a batch: what goes into it, and what has to be known again to read the reply."""
+
+    line: Mapping[str, Json]
+    wire: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of looking for a batch. ``undecided``: one that is not done yet may be it."""
+
+    batch: str = ""
+    undecided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStatus:
+    """How far a batch is."""
+
+    ended: bool
+    done: int = 0
+    """Requests that are answered or refused, as far as the provider tells."""
+    lost: ProviderError | None = None
+    """What became of requests that it says nothing about, once it has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """What a batch says about one request: the body of a reply, or the error; neither if it is unreadable."""
+
+    raw: str
+    custom_id: str = ""
+    body: dict[str, Json] | None = None
+    request_id: str = ""
+    error: ProviderError | None = None
+
+
+class Batches(Protocol):
+    """Many requests at once, at a lower price, answered within a day. All methods raise ProviderError."""
+
+    most_requests: int
+    most_bytes: int
+
+    def prepare(self, custom_id: str, request: Request, /) -> Prepared:
+        """The request as it stands in a batch. ``custom_id``: 1 to 64 of ``a-zA-Z0-9_-``."""
+        ...
+
+    def submit(self, token: str, lines: Sequence[Mapping[str, Json]], /) -> str:
+        """Start a batch, and return the provider's name for it. ``token`` begins every custom id in it."""
+        ...
+
+    def find(self, token: str, count: int, since: float, known: Collection[str], /) -> Found:
+        """The batch of that token, begun at about ``since`` (seconds of the epoch); none of the known."""
+        ...
+
+    def status(self, batch: str, /) -> BatchStatus: ...
+
+    def results(self, batch: str, /) -> Iterator[BatchLine]:
+        """What an ended batch came to, in any order."""
+        ...
+
+    def completion(self, line: BatchLine, request: Request, wire: Mapping[str, Json], /) -> Completion:
+        """The answer of a line; raises its error where it has none."""
+        ...
+
+    def learn(self, request: Request, wire: Mapping[str, Json], error: ProviderError, /) -> bool:
+        """Learn what the model does not take; whether the request would now be another."""
+        ...
+
+
+@runtime_checkable
+class OffersBatches(Protocol):
+    """A model whose provider may take batches, too."""
+
+    @property
+    def batches(self) -> Batches | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """How many calls at once a model gets: ``start`` at first, never more than ``most``.
+
+    ``measured``: more only while they bring more. A provider of many machines says when it is too much; one
+    machine lets calls wait in line.
+    """
+
+    start: int = 2
+    most: int = 64
+    measured: bool = True
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A model that knows how many calls at once suit it; any other gets ``Pacing()``."""
+
+    @property
+    def pacing(self) -> Pacing: ...
 
 
 @dataclass(frozen=True, slots=True)
