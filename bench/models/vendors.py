@@ -11,6 +11,10 @@ from dataclasses import dataclass, field, replace
 from bench.errors import UsageError
 from bench.models.anthropic import VERSION as ANTHROPIC_VERSION
 from bench.models.anthropic import Messages
+from bench.models.batch.anthropic import AnthropicBatches
+from bench.models.batch.base import Service, WireBatches
+from bench.models.batch.gemini import GeminiBatches
+from bench.models.batch.openai import OpenAIBatches
 from bench.models.gemini import GenerateContent
 from bench.models.http import Client, api_key, checked_key, checked_url, required_name
 from bench.models.ollama import Ollama
@@ -45,6 +49,8 @@ class Vendor:
     """Makes an address of what the user wrote, where that may be less than one."""
     own_server: bool = False
     """Whether the user runs it: its address may stand behind the name, nobody sends a bill."""
+    batches: Service | None = None
+    """How it takes many requests at once, if it does."""
     router: bool = False
     """Whether it passes requests on: ``NAME@UPSTREAM`` pins who answers."""
 
@@ -67,7 +73,7 @@ class Vendor:
             headers={**self.headers, **({self.key_header: sent} if key else {})},
             key=key,
         )
-        return WireModel(
+        made = WireModel(
             f"{self.name}/{name}",
             model=model,
             client=client,
@@ -76,6 +82,9 @@ class Vendor:
             extra=extra,
             prices=listed(context.environ),
         )
+        if self.batches is not None:
+            made.batches = WireBatches(made, self.batches)
+        return made
 
     def _located(self, name: str, environ: Mapping[str, str]) -> tuple[str, str, str]:
         """The model's own name, the address, and where the user gave that."""
@@ -121,6 +130,7 @@ OPENAI = Vendor(
     url="https://api.openai.com/v1",
     url_variable="OPENAI_BASE_URL",
     key_variable="OPENAI_API_KEY",
+    batches=OpenAIBatches(),
 )
 OPENAI_RESPONSES = replace(OPENAI, name="openai-responses", about="OpenAI, Responses", format=Responses())
 AZURE = Vendor(
@@ -142,6 +152,7 @@ ANTHROPIC = Vendor(
     key_header="x-api-key",
     path="/v1",
     headers={"anthropic-version": ANTHROPIC_VERSION},
+    batches=AnthropicBatches(),
 )
 GOOGLE = Vendor(
     "google",
@@ -153,6 +164,7 @@ GOOGLE = Vendor(
     other_key_variable="GOOGLE_API_KEY",
     key_header="x-goog-api-key",
     path="/v1beta",
+    batches=GeminiBatches(),
 )
 DEEPSEEK = Vendor(
     "deepseek",
