@@ -32,6 +32,8 @@ def finish(path: Path, summary: Summary, *, as_json: bool) -> int:
         typer.echo(json.dumps(_as_json(path, summary, rows)))
     else:
         show(rows)
+    for model in sorted({row.model for row in rows if row.drift}):
+        _tell_drift(model, rows)
     for reason in summary.reasons:
         say(f"stopped: {reason}")
     if summary.sandbox:
@@ -39,6 +41,14 @@ def finish(path: Path, summary: Summary, *, as_json: bool) -> int:
     if summary.unmeasured:
         _tell_missing(path, summary)
     return 130 if summary.interrupted else 1 if summary.unmeasured else 0
+
+
+def _tell_drift(model: str, rows: Sequence[Row]) -> None:
+    """Under one name several models answered: nothing of it may be read as one model's score."""
+    own = [row for row in rows if row.model == model]
+    who = sorted({f"{row.served_model} ({row.provider})" for row in own if row.served_model})
+    say(f"{model}: not one model answered under this name but {', '.join(who)}")
+    say("  Each has rows of its own, without a rank. Name a dated version, or pin the upstream.")
 
 
 def _tell_mended(mended: Mapping[str, Json]) -> None:

@@ -90,7 +90,7 @@ def _short(row: Row) -> list[str]:
     limited = f"{row.problems} of {row.problems_total} (limited)" if row.limited else str(row.problems)
     return [
         "" if row.rank is None else str(row.rank),
-        row.model,
+        f"{row.model} as {row.served_model or 'nobody'} (drift)" if row.drift else row.model,
         row.suite,
         _percent(row.pass_at_1),
         f"{100 * row.ci_low:.1f} – {100 * row.ci_high:.1f} %",

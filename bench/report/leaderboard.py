@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bench.drift import Who
 from bench.errors import StoreError, UsageError
 from bench.journal import write_atomically
 from bench.report.formats import BY_ENDING, as_csv, as_json, as_markdown, render
 from bench.report.row import COLUMNS, Row
-from bench.report.tally import Tally
+from bench.report.tally import ByAnswerer, Sent, Tally
 from bench.stats import Interval, cluster_bootstrap, mean_of_means, pass_at_k, wilson, worst_case
 from bench.types import Json, Outcome, Result
 
@@ -37,16 +39,27 @@ class RunView:
 def rows(runs: Iterable[RunView]) -> list[Row]:
     """A row for each model on each suite of each run, ranked among rows of equal terms and problems.
 
-    Runs are never pooled: the same name may stand for other answers in another run. Raises StoreError for
-    a result that its run's lock does not know.
+    Runs are never pooled: the same name may stand for other answers in another run. Nor is what several
+    models, or one at several providers, answered under one name in a run. Raises StoreError for a result that
+    its run's lock does not know.
     """
-    found: list[Row] = []
-    for run in runs:
-        tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
-        for result in run.results:
-            tallies[result.key.suite, result.key.model].add(result)
-        found += [_row(tally, _setting(run, *named)) for named, tally in tallies.items()]
-    return _ranked(found)
+    return _ranked(row for run in runs for row in _rows_of(run))
+
+
+def _rows_of(run: RunView) -> Iterator[Row]:
+    found: dict[tuple[str, str], ByAnswerer] = defaultdict(ByAnswerer)
+    for result in run.results:
+        found[result.key.suite, result.key.model].add(result)
+    names: dict[str, set[Who]] = defaultdict(set)
+    for (_, model), tallies in found.items():
+        names[model] |= tallies.named
+    for (suite, model), tallies in found.items():
+        setting = _setting(run, suite, model)
+        if len(names[model]) <= 1:
+            yield _row(tallies.pooled(), setting, drift="")
+            continue
+        for who, tally in tallies.apart().items():
+            yield _row(tally, setting, drift=_joined(str(other) for other in names[model] - {who}))
 
 
 def _setting(run: RunView, suite: str, model: str) -> dict[str, Any]:
@@ -54,6 +67,7 @@ def _setting(run: RunView, suite: str, model: str) -> dict[str, Any]:
     lock: Mapping[str, Any] = run.lock
     entry = next((one for one in lock["suites"] if one["name"] == suite), None)
     terms = lock["terms"].get(suite, {}).get(model)
+    given = model in lock.get("as_given", ())
     if entry is None or terms is None:
         raise StoreError(f"a result of {model!r} on suite {suite!r} is not in its run's lock")
     return {
@@ -64,16 +78,26 @@ def _setting(run: RunView, suite: str, model: str) -> dict[str, Any]:
         "problems_total": entry["total"],
         "limited": entry["limited"],
         "data_sha256": entry["data"].get("sha256") or "",
-        "prompt": "as given"
-        if model in lock.get("as_given", ())
-        else entry.get("prompt") or entry["prompts"][0],
+        "prompt": AS_GIVEN if given else entry.get("prompt") or entry["prompts"][0],
         "judge": lock["judges"][suite],
         "extractor": lock["extractor"],
         "sandbox": _sandbox(lock.get("sandbox") or {}),
         "bench_version": lock["bench"],
         "terms": terms,
+        "system": "" if given else _digest(lock.get("system")),
+        "params_asked": "" if given else _parameters(lock.get("params") or {}),
         "run": run.name,
     }
+
+
+def _digest(text: str | None) -> str:
+    return "" if text is None else f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _parameters(params: Mapping[str, Json]) -> str:
+    sent = Sent()
+    sent.add({name: value for name, value in params.items() if value not in (None, [])})
+    return str(sent)
 
 
 def _sandbox(sandbox: Mapping[str, Any]) -> str:
@@ -82,7 +106,7 @@ def _sandbox(sandbox: Mapping[str, Any]) -> str:
     return f"{named} (without: {', '.join(sandbox['lacks'])})" if sandbox.get("lacks") else named
 
 
-def _row(tally: Tally, setting: Mapping[str, Any]) -> Row:
+def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
     scored = sum(count for outcome, count in tally.outcomes.items() if outcome.scored)
     planned = int(tally.planned.sum())
     low, high = worst_case(tally.passed, tally.measured, tally.planned) or (0.0, 1.0)
@@ -116,7 +140,10 @@ def _row(tally: Tally, setting: Mapping[str, Any]) -> Row:
         median_seconds=tally.median_seconds,
         isolation=_joined(tally.isolation),
         dropped_params=_joined(tally.dropped),
+        params_sent=str(tally.sent),
         served_model=_joined(tally.served),
+        provider=_joined(tally.providers),
+        drift=drift,
     )
 
 
@@ -153,14 +180,19 @@ def _ranked(found: Iterable[Row]) -> list[Row]:
         boards[row.suite, row.limited, row.terms, row.problems].append(row)
     done: list[Row] = []
     for _, board in sorted(boards.items()):
-        board.sort(key=lambda row: (row.model in UNRANKED, -_score(row), row.model, row.run))
+        board.sort(key=_place)
         scores = [_score(row) for row in board if _competes(row)]
         done += [replace(row, rank=scores.index(_score(row)) + 1) if _competes(row) else row for row in board]
     return done
 
 
+def _place(row: Row) -> tuple[bool, bool, float, str, str, str, str]:
+    named = row.model, row.served_model, row.provider, row.run
+    return row.model in UNRANKED, bool(row.drift), -_score(row), *named
+
+
 def _competes(row: Row) -> bool:
-    return row.model not in UNRANKED and row.pass_at_1 is not None
+    return row.model not in UNRANKED and row.pass_at_1 is not None and not row.drift
 
 
 def _score(row: Row) -> float:

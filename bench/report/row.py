@@ -52,8 +52,13 @@ class Row:
     sandbox: str
     data_sha256: str
     terms: str
+    system: str
+    params_asked: str
+    params_sent: str
     dropped_params: str
     served_model: str
+    provider: str
+    drift: str
     bench_version: str
     run: str
 
