@@ -117,7 +117,7 @@ class WireModel:
         chat = request.mode is Mode.CHAT
         cost = answer.cost_microusd
         if cost is None:
-            names = (answer.served_model, self.model)
+            names = _priced_names(self.model, answer.served_model)
             cost = self._prices.first_cost(
                 self.provider, names, answer.usage, at=reply.timing.asked_at, batch=batch
             )
@@ -141,6 +141,11 @@ class WireModel:
         if chat and not answer.text.strip() and answer.stop in (Stop.END, Stop.OTHER):
             raise EmptyReply(completion)
         return completion
+
+
+def _priced_names(asked: str, served: str) -> tuple[str, ...]:
+    """The names to look for a price under. What another model served is never billed as the one asked for."""
+    return (served, asked) if served.startswith(asked) or not served else (served,)
 
 
 def last_message(request: Request) -> str:
