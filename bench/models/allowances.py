@@ -2,6 +2,7 @@
 
 OpenAI and those like it: ``x-ratelimit-remaining-requests: 59``, ``x-ratelimit-reset-requests: 1m3s``.
 Anthropic: ``anthropic-ratelimit-requests-remaining: 59``, ``...-reset: 2026-11-20T10:00:00Z``.
+Mistral: ``x-ratelimit-remaining-req-minute: 59``, whole again within that minute.
 OpenRouter and the IETF draft (draft-ietf-httpapi-ratelimit-headers-07): ``[x-]ratelimit-remaining: 59``,
 ``[x-]ratelimit-reset:`` seconds, or a moment in seconds or milliseconds since 1970.
 """
@@ -31,6 +32,7 @@ def _found(headers: Mapping[str, str], now: datetime) -> Iterator[Allowance]:
     for kind, remaining, reset, limit in _names():
         left = _number(headers.get(remaining, ""))
         until = seconds(headers.get(reset, ""), now=now)
+        until = 60.0 if until is None and remaining.endswith("-minute") else until
         if left is not None and until is not None:
             yield Allowance(kind, left, until, _number(headers.get(limit, "")))
 
@@ -41,6 +43,8 @@ def _names() -> Iterator[tuple[str, str, str, str]]:
         field = kind.replace("-", "_")
         yield field, *_of("x-ratelimit-{}-" + kind)
         yield field, *_of(f"anthropic-ratelimit-{kind}-{{}}")
+    yield "requests", *_of("x-ratelimit-{}-req-minute")
+    yield "tokens", *_of("x-ratelimit-{}-tokens-minute")
     for prefix in ("x-ratelimit", "ratelimit"):
         yield "requests", *_of(f"{prefix}-{{}}")
 

@@ -59,22 +59,21 @@ def _think_or_not(word: str) -> Mapping[str, Json]:
     return {"think": word != "none"}
 
 
-_GPT = Rule("openai", max_tokens="max_completion_tokens", efforts=())
+_GPT = Rule("openai", max_tokens="max_completion_tokens")
 _RESPONSES = Rule(
     "openai-responses",
     refuses=frozenset({"seed", "stop"}),
     max_tokens="max_output_tokens",
-    efforts=(),
     effort=_reasoning,
 )
 
 
 def _gpt(kind: Rule) -> tuple[Rule, ...]:
-    """OpenAI's models over one of its two formats, the newest first; what is older does not think."""
+    """OpenAI's models over one of its two formats, the newest first; of a new kind its refusals tell."""
     thinking = replace(kind, refuses_thinking=frozenset({"temperature", "stop"}))
     unasked = replace(thinking, thinks=False)
     return (
-        replace(kind, pattern=r"gpt-5[\w.]*-chat"),
+        replace(kind, pattern=r"gpt-5[\w.]*-chat|(ft:)?(chat)?gpt-[34]", efforts=()),
         replace(thinking, pattern=r"gpt-([6-9]|\d\d)", efforts=("low", "medium", "high", "xhigh")),
         replace(thinking, pattern=r"gpt-5\.([5-9]|\d\d)", efforts=("none", "low", "medium", "high", "xhigh")),
         replace(unasked, pattern=r"gpt-5\.[2-4]", efforts=("none", "low", "medium", "high", "xhigh")),
@@ -151,7 +150,7 @@ _DEEPSEEK = Rule(
     effort=_deepseek,
 )
 _GROK = Rule("xai", refuses=frozenset({"stop"}), max_tokens="max_completion_tokens")
-_MISTRAL = Rule("mistral", seed="random_seed", efforts=())
+_MISTRAL = Rule("mistral", seed="random_seed")
 
 RULES = (
     *_gpt(_GPT),
@@ -176,6 +175,7 @@ RULES = (
     replace(
         _MISTRAL, pattern=r"mistral-(small-(latest|2[6-9])|medium-(latest|3[-.]5))", efforts=("none", "high")
     ),
+    replace(_MISTRAL, pattern=r"(mag|code|dev)stral|ministral|pixtral|open-", efforts=()),
     _MISTRAL,
     replace(_GROK, pattern=r"grok-4\.3", efforts=("none", "low", "medium", "high", "xhigh")),
     replace(_GROK, pattern=r"grok-3-mini", efforts=("low", "high")),

@@ -73,7 +73,8 @@ def _read_output(reply: Reply) -> tuple[str, str, str]:
     thoughts = [item for item in items if item.get("type") == "reasoning"]
     remarks = [item for item in messages if item not in final]
     reasoning = [
-        *("".join(_texts(item, "summary", "text") or _texts(item, "content", "text")) for item in thoughts),
+        *(part for item in thoughts for part in _texts(item, "summary", "text")),
+        *("".join(_texts(item, "content", "text")) for item in thoughts if not item.get("summary")),
         *("".join(_texts(item, "content", "text")) for item in remarks),
     ]
     text = "".join(part for item in final for part in _texts(item, "content", "text"))

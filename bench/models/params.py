@@ -216,7 +216,7 @@ def _learned(rule: Rule, attempt: Wire, error: ProviderError) -> Rule | None:
         return None
     if field == "max_tokens" and key in _OTHER_LIMIT and field not in rule.told:
         return replace(rule, max_tokens=_OTHER_LIMIT[key], told=rule.told | {field})
-    if getattr(rule.defaults, field) is not None:
+    if getattr(rule.defaults, field) not in (None, ()):
         return None
     if field == "effort":
         levels = _levels_left(rule, attempt, _offered(message), quoted=f"'{attempt.level}'" in message)
