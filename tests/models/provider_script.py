@@ -64,11 +64,20 @@ def chat(content: object = "hello", finish: str | None = "stop", **message: obje
     """A reply of Chat Completions."""
     return {
         "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 1795600000,
         "model": "gpt-5-mini-2025-08-07",
-        "choices": [{"index": 0, "message": {"content": content, **message}, "finish_reason": finish}],
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": content, **message},
+                "finish_reason": finish,
+            }
+        ],
         "usage": {
             "prompt_tokens": 100,
             "completion_tokens": 20,
+            "total_tokens": 120,
             "prompt_tokens_details": {"cached_tokens": 40},
             "completion_tokens_details": {"reasoning_tokens": 7},
         },

@@ -10,7 +10,7 @@ from provider_script import CLOSE, Script, chat, message, request
 
 from bench.errors import Fault, ProviderError, UsageError
 from bench.models.faults import EmptyReply
-from bench.models.vendors import COMPATIBLE, OPENAI
+from bench.models.vendors import COMPATIBLE, OPENAI, VENDORS
 from bench.protocols import Model, ModelContext
 from bench.registry import load_model
 from bench.types import Stop
@@ -40,6 +40,14 @@ def failure(model: Model) -> ProviderError:
     return caught.value
 
 
+PER_MINUTE = {
+    "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+    "violations": [{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel"}],
+}
+PER_DAY = {
+    "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+    "violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}],
+}
 ERRORS = [
     (400, {"error": {"message": "bad", "type": "invalid_request_error"}}, Fault.INVALID_REQUEST),
     (401, {"error": {"message": "no", "type": "authentication_error"}}, Fault.AUTH),
@@ -61,6 +69,31 @@ ERRORS = [
     (400, {"error": {"message": "prompt is too long: 208310 tokens > 200000"}}, Fault.CONTEXT_OVERFLOW),
     (400, {"object": "error", "message": "This model's maximum context length is 8"}, Fault.CONTEXT_OVERFLOW),
     (400, {"error": {"code": "content_filter", "message": "filtered"}}, Fault.FILTERED),
+    (400, {"error": {"code": "billing_hard_limit_reached", "message": "limit"}}, Fault.QUOTA),
+    (400, {"error": {"code": "invalid_prompt", "message": "flagged"}}, Fault.FILTERED),
+    (403, {"error": {"code": "unsupported_country_region_territory", "message": "no"}}, Fault.AUTH),
+    (429, {"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "quota"}}, Fault.RATE_LIMITED),
+    (429, {"error": {"code": 429, "message": "quota", "details": [PER_DAY]}}, Fault.QUOTA),
+    (400, {"error": {"code": 400, "message": "API key not valid. Pass a valid API key."}}, Fault.AUTH),
+    (
+        400,
+        [
+            {
+                "error": {
+                    "code": 400,
+                    "message": "The input token count exceeds the maximum number of tokens "
+                    "allowed (1048576).",
+                }
+            }
+        ],
+        Fault.CONTEXT_OVERFLOW,
+    ),
+    (503, {"error": {"code": 503, "status": "UNAVAILABLE", "message": "overloaded"}}, Fault.SERVER),
+    (
+        422,
+        {"detail": [{"loc": ["body", "n"], "msg": "bad", "input": "context_length_exceeded"}]},
+        Fault.INVALID_REQUEST,
+    ),
     (200, {"error": {"code": 429, "message": "upstream is busy"}}, Fault.RATE_LIMITED),
     (200, {"error": {"code": "502", "message": "upstream"}, "choices": None}, Fault.SERVER),
     (200, {"error": {"type": "overloaded_error", "message": "busy"}}, Fault.SERVER),
@@ -115,6 +148,18 @@ def test_the_wait_a_provider_asks_for_is_read(
 ) -> None:
     server.answer(429, {"error": {"message": "slow"}}, **headers)
     assert failure(model).retry_after_s == seconds
+
+
+@pytest.mark.parametrize(("delay", "seconds"), [("37s", 37.0), ("1.5s", 1.5), ("soon", None), (None, None)])
+def test_the_wait_that_google_asks_for_stands_in_the_body(
+    model: Model, server: Script, delay: str | None, seconds: float | None
+) -> None:
+    details = [PER_MINUTE, {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}]
+    error = {"code": 429, "message": "slow", "status": "RESOURCE_EXHAUSTED", "details": details}
+    server.answer(429, {"error": error}).answer(429, {"error": error}, retry_after="2")
+    first, second = failure(model), failure(model)
+    assert (first.fault, first.retry_after_s) == (Fault.RATE_LIMITED, seconds)
+    assert second.retry_after_s == 2.0, "a header comes first"
 
 
 @pytest.mark.parametrize("choices", [None, [], [None], [{"finish_reason": "stop"}]])
@@ -197,11 +242,12 @@ def test_a_mangled_key_is_refused_without_being_shown(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spec", "variable"), [("openai/x", "OPENAI_API_KEY"), ("anthropic/x", "ANTHROPIC_API_KEY")]
+    ("spec", "variable"),
+    [(f"{name}/x", vendor.key_variable) for name, vendor in VENDORS.items() if vendor.needs_key],
 )
 def test_a_missing_key_is_named(spec: str, variable: str) -> None:
     with pytest.raises(UsageError, match=variable):
-        load_model(spec, ModelContext())
+        load_model(spec, ModelContext(environ={"AZURE_OPENAI_ENDPOINT": "http://127.0.0.1:1"}))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import openai_sdk
 import pytest
 from provider_script import Script, chat, message, request
 
@@ -43,6 +44,11 @@ def test_an_openai_reply_in_the_normal_form(server: Script) -> None:
     assert completion.timing is not None
     assert server.paths == ["/v1/chat/completions"]
     assert server.headers[0]["authorization"] == "Bearer sk-k"
+
+
+def test_what_our_scripts_answer_is_what_openais_client_takes() -> None:
+    openai_sdk.chat_reply(chat("hello"))
+    openai_sdk.chat_reply(chat(None, "content_filter", refusal="no"))
 
 
 def test_an_anthropic_reply_in_the_normal_form(server: Script) -> None:
@@ -98,6 +104,56 @@ def test_content_in_parts_is_joined(server: Script) -> None:
         200, chat([{"type": "text", "text": "a"}, {"type": "image"}, {"type": "text", "text": "b"}])
     )
     assert compatible(server).generate(request()).text == "ab"
+
+
+def test_thoughts_among_the_parts_are_not_the_answer(server: Script) -> None:
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+    server.answer(200, chat([thought, {"type": "text", "text": "a"}]))
+    completion = compatible(server).generate(request())
+    assert (completion.text, completion.reasoning) == ("a", "hm")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        '{"error": {"message": "rate limit", "code": 429}}',
+        'print("error")',
+        '{"object": "error", "message": "x", "detail": "y"}',
+    ],
+)
+def test_a_completion_that_speaks_of_errors_is_no_error(server: Script, words: str) -> None:
+    server.answer(200, {**chat(words), "error": None})
+    assert openai(server).generate(request()).text == words
+
+
+@pytest.mark.parametrize(
+    ("usage", "output"),
+    [
+        ({"prompt_tokens": 10, "completion_tokens": 9, "total_tokens": 19}, 9),
+        ({"prompt_tokens": 10, "completion_tokens": 9, "total_tokens": 24}, 14),
+        ({"prompt_tokens": 10, "completion_tokens": 9}, 9),
+        ({"completion_tokens": 9, "total_tokens": 14}, 9),
+    ],
+)
+def test_reasoning_counts_once_wherever_it_stands(server: Script, usage: dict[str, int], output: int) -> None:
+    details = {"completion_tokens_details": {"reasoning_tokens": 5}}
+    server.answer(200, {**chat(), "usage": {**usage, **details}})
+    found = compatible(server).generate(request()).usage
+    assert found is not None
+    assert (found.output_total, found.reasoning) == (output, 5)
+
+
+def test_tokens_written_to_a_cache_are_read(server: Script) -> None:
+    details = {"cached_tokens": 4, "cache_write_tokens": 6}
+    usage = {"prompt_tokens": 10, "completion_tokens": 2, "prompt_tokens_details": details}
+    server.answer(200, {**chat(), "usage": usage})
+    assert compatible(server).generate(request()).usage == Usage(10, 4, 6, 2, None)
+
+
+@pytest.mark.parametrize("finish", ["tool_calls", "function_call", "unheard_of", None])
+def test_an_end_of_another_kind_is_neither_normal_nor_cut(server: Script, finish: str | None) -> None:
+    server.answer(200, chat("x", finish))
+    assert compatible(server).generate(request()).stop is Stop.OTHER
 
 
 def test_a_missing_price_is_unknown_not_free(server: Script) -> None:
