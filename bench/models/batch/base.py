@@ -116,7 +116,7 @@ def cancelled() -> ProviderError:
 
 def expired() -> ProviderError:
     """For requests that the provider had no time for."""
-    return ProviderError(Fault.TIMEOUT, "the batch expired before this was answered")
+    return ProviderError(Fault.TIMEOUT, "the batch expired before this was answered", unsent=True)
 
 
 def pages(client: Client, path: str, cursor: str, *, items: str = "data") -> Iterator[Mapping[str, Json]]:
