@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from bench import money, records
 from bench.drift import Answering, Who
@@ -20,7 +21,7 @@ from bench.progress import Tally
 from bench.protocols import Model
 from bench.records import SampleRecord, StoredCompletion
 from bench.store import State, Store
-from bench.types import Completion, Extraction, Json, Outcome, SampleKey
+from bench.types import Completion, Extraction, Json, Outcome, Request, SampleKey
 
 _HOPELESS = frozenset({Fault.AUTH, Fault.QUOTA})
 """Faults that the next call to the same model would end with as well."""
@@ -92,7 +93,7 @@ class Asking:
         apart: Container[int] = frozenset(),
     ) -> list[threading.Thread]:
         """``concurrency`` threads a model, started. Samples in ``apart`` are asked for elsewhere."""
-        lanes = [Lane(model, self._missing(plan(), model.name, apart)) for model in models]
+        lanes = [Lane(model, self.missing(plan(), model.name, apart)) for model in models]
         return [
             spawn(f"ask-{lane.model.name}-{number}", partial(self._work, lane), self._switch)
             for lane in lanes
@@ -109,10 +110,19 @@ class Asking:
             self._tally.ended(record.outcome)
 
     def answered(
-        self, index: int, key: SampleKey, completion: Completion, *, attempt: int, tries: int, batch: str = ""
+        self,
+        index: int,
+        key: SampleKey,
+        completion: Completion,
+        *,
+        attempt: int,
+        tries: int,
+        batch: str = "",
+        reserved: int = 0,
+        cached_at: str = "",
     ) -> SampleRecord:
         """The record of an answer, which is counted with it."""
-        self._tally.answered(completion)
+        self._tally.answered(completion, is_cached=bool(cached_at))
         return records.answered(
             index,
             key,
@@ -123,9 +133,11 @@ class Asking:
             request_blob=self._store.add_blob(completion.raw_request),
             reply_blob=self._store.add_blob(completion.raw_reply),
             batch=batch,
+            reserved_microusd=reserved,
+            cached_at=cached_at,
         )
 
-    def _missing(
+    def missing(
         self, plan: Iterable[SampleKey], model: str, apart: Container[int]
     ) -> Iterator[tuple[int, SampleKey]]:
         for index, key in enumerate(plan):
@@ -160,8 +172,7 @@ class Asking:
             return self._answer(lane.model, index, key, attempt=attempt)
         except _OverBudget:
             if lane.close():
-                limit = money.dollars(self._budget.limit or 0)
-                self._switch.note(f"{lane.model.name}: the next call could exceed the budget of {limit}")
+                self._stopped_by_budget(lane.model.name)
             return None
         except ProviderError as error:
             return self._refused(lane, index, key, error, attempt=attempt)
@@ -176,16 +187,32 @@ class Asking:
 
     def _answer(self, model: Model, index: int, key: SampleKey, *, attempt: int) -> SampleRecord:
         request = self._setup.questions.request(key)
-        worst = money.worst_call(model.name, request) or 0
-        if not self._budget.reserve(worst):
+        kept = self._setup.cache.get(model, request) if self._setup.cache else None
+        if kept is not None:
+            return self.answered(index, key, kept.completion, attempt=attempt, tries=0, cached_at=kept.at)
+        worst = money.worst_call(model.name, request, self._setup.prices) or 0
+        account = money.Account(self._budget, worst, self._store.event)
+        if not account.open(model.name):
             raise _OverBudget
-        spent = 0
+        on_event = partial(self._retrying, account)
         try:
-            completion, tries = generate(model, request, policy=self._policy, on_event=self._retrying)
-            spent = worst if completion.cost_microusd is None else completion.cost_microusd
-        finally:
-            self._budget.settle(worst, spent)
-        return self.answered(index, key, completion, attempt=attempt, tries=tries)
+            completion, tries = generate(model, request, policy=self._policy, on_event=on_event)
+        except BaseException as error:
+            account.failed(None if isinstance(error, ProviderError) and error.may_cost else 0)
+            raise
+        account.answered(completion.cost_microusd)
+        if self._budget.broken:
+            self._stop_all(self._budget.broken)
+        self._keep(model, request, completion)
+        return self.answered(index, key, completion, attempt=attempt, tries=tries, reserved=worst)
+
+    def _keep(self, model: Model, request: Request, completion: Completion) -> None:
+        """A cache that cannot be written is no reason to lose an answer."""
+        try:
+            if self._setup.cache is not None:
+                self._setup.cache.put(model, request, completion)
+        except OSError as error:
+            self._store.event({"event": "cache_failed", "message": str(error)})
 
     def _extracted(self, completion: Completion, key: SampleKey) -> Extraction | None:
         """None if extraction fails: an answer that was paid for is never lost to a fault of ours."""
@@ -212,14 +239,28 @@ class Asking:
             reply_blob=self._store.add_blob(error.raw_reply),
         )
 
-    def _retrying(self, event: Mapping[str, Json]) -> None:
-        """Note a retry; raises Stopped when the run is being stopped, which ends the trying."""
-        self._store.event(event)
-        paid = event.get("cost_microusd")
-        if isinstance(paid, int):
-            self._budget.spend(paid)
+    def _retrying(self, account: money.Account, event: Mapping[str, Json]) -> None:
+        """Note a retry. Raises Stopped when the run is being stopped, _OverBudget when the money is spent."""
+        paid = cast(int | None, event.get("cost_microusd"))
+        unknown = account.worst if event.get("may_have_cost") else 0
+        self._store.event({**event, "unknown_microusd": unknown})
+        may_go_on = account.again(None if unknown else paid or 0)
         if self._switch.asking.is_set():
             raise Stopped
+        if not may_go_on:
+            raise _OverBudget
+
+    def _stop_all(self, broken: str) -> None:
+        self._switch.stop_asking(broken)
+        for model in self._setup.models:
+            self._store.event({"event": "stopped", "model": model.name, "why": broken})
+
+    def _stopped_by_budget(self, model: str) -> None:
+        limit = money.dollars(self._budget.limit or 0)
+        self._switch.note(
+            f"{model}: the next call could exceed the budget of {limit}; a larger --budget goes on from here"
+        )
+        self._store.event({"event": "stopped", "model": model, "why": f"the budget of {limit} is used up"})
 
 
 class _OverBudget(Exception):

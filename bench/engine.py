@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bench.asking import Asking
+from bench.batching import Batching
 from bench.judging import Judging
 from bench.money import Budget
 from bench.pipeline import Setup, Switch, spawn
@@ -35,6 +36,11 @@ class Summary:
     """Why something was not done, in words."""
     interrupted: bool
     spent_microusd: int
+    """By all sessions, retries included."""
+    unknown_microusd: int = 0
+    """What providers may have charged besides, at most, without saying so."""
+    cached: int = 0
+    """Answers of this session that came from the cache of responses."""
     sandbox: Mapping[str, Json] = field(default_factory=dict)
     """What the sandbox had to mend, as ``bench.protocols.Reports`` says; empty when it does not say."""
 
@@ -63,7 +69,7 @@ def run(setup: Setup, store: Store, state: State, *, budget_microusd: int | None
     switch = Switch()
     scored = Counter({outcome: n for outcome, n in state.outcomes().items() if outcome.scored})
     tally = Tally(state.planned, before=scored)
-    budget = Budget(budget_microusd, spent=state.spent_microusd)
+    budget = Budget(budget_microusd, spent=state.spent_microusd, unknown=state.unknown_microusd)
 
     def sink(sample: SampleRecord, verdict: VerdictRecord) -> None:
         store.add_verdict(setup.judgings[sample.key.suite], verdict)
@@ -72,11 +78,23 @@ def run(setup: Setup, store: Store, state: State, *, budget_microusd: int | None
     judging = Judging(setup, store, switch, sink, extract_again=False)
     asking = Asking(setup, store, switch, state=state, tally=tally, budget=budget, hand_on=judging.offer)
     feeder = spawn("stored", lambda: _feed(store, state, judging, switch, only_missing=True), switch)
-    askers = asking.threads(lambda: plan_of(store.path), models=setup.models)
+    batching = Batching(setup, store, switch, state=state, budget=budget, asking=asking, say=show.note)
+    alone = [model for model in setup.models if not batching.asks(model)]
+    askers = [
+        *asking.threads(lambda: plan_of(store.path), models=alone, apart=batching.apart),
+        *batching.threads(lambda: plan_of(store.path)),
+    ]
     interrupted = _until_done(switch, [feeder, *askers], judging, tally=tally, show=show)
     mended = _mended(setup.sandbox, store)
     return Summary(
-        state.planned, tally.outcomes, tuple(switch.reasons), interrupted, budget.spent, sandbox=mended
+        state.planned,
+        tally.outcomes,
+        tuple(switch.reasons),
+        interrupted,
+        spent_microusd=budget.spent - budget.unknown,
+        unknown_microusd=budget.unknown,
+        cached=tally.cached,
+        sandbox=mended,
     )
 
 

@@ -74,6 +74,9 @@ RETRYABLE = frozenset(
 )
 
 
+MAY_COST = frozenset({Fault.TRANSPORT, Fault.TIMEOUT, Fault.INVALID_REPLY, Fault.EMPTY, Fault.FILTERED})
+
+
 class ProviderError(BenchError):
     """The provider gave no answer that could be judged. ``retry_after_s`` is what it asked us to wait."""
 
@@ -88,16 +91,24 @@ class ProviderError(BenchError):
         http_status: int | None = None,
         raw_reply: str = "",
         allowances: tuple[Allowance, ...] = (),
+        unsent: bool = False,
         hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.fault = fault
+        self.unsent = unsent
+        """Whether the provider never got the request."""
         self.retry_after_s = retry_after_s
         self.http_status = http_status
         self.raw_reply = raw_reply
         self.allowances = allowances
         self.tries = 1
         """How often it was asked before giving up."""
+
+    @property
+    def may_cost(self) -> bool:
+        """Whether the provider may have charged for it all the same, and did not say so."""
+        return self.fault in MAY_COST and not self.unsent
 
     @property
     def retryable(self) -> bool:

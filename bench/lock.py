@@ -21,7 +21,7 @@ import bench
 from bench import plan
 from bench.errors import StoreError
 from bench.extract import EXTRACTOR
-from bench.models.prices import price_table
+from bench.models.prices import PriceList, built_in
 from bench.prompts import template_digest
 from bench.protocols import CountsSamples, Judge, Model
 from bench.records import encode
@@ -86,6 +86,7 @@ def build(
     models: Sequence[Model],
     judges: Mapping[str, Judge],
     sandbox: Mapping[str, Json] | None,
+    prices: PriceList | None = None,
 ) -> dict[str, Json]:
     """The lock of a run. ``judges`` goes by suite name.
 
@@ -114,7 +115,7 @@ def build(
         "python": platform.python_version(),
         "git": _git_revision(),
         "machine": {"cpus": os.cpu_count(), "arch": platform.machine(), "kernel": platform.release()},
-        "prices": dict(price_table()),
+        "prices": dict((prices or built_in()).described()),
     }
     return lock if sandbox is None else judged_in(lock, asked, suites=suites, judges=judges, sandbox=sandbox)
 

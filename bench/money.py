@@ -1,18 +1,13 @@
-"""What a run may cost: the most a call can, the most the run can, and the limit that is kept."""
+"""What a call may cost at most, and the limit that is kept whatever the calls come to."""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
-from bench.models import prices
-from bench.plan import Questions
-from bench.types import Request, SampleKey
-
-PAID = frozenset({"anthropic", "openai"})
-"""Providers that always send a bill: no known price means unknown there. Elsewhere it means free."""
+from bench.models.prices import PriceList
+from bench.models.vendors import VENDORS
+from bench.types import Json, Request
 
 OUTPUT_TOKENS = 16_384
 """What an answer is taken to be at most when no limit was asked for."""
@@ -21,36 +16,31 @@ _CHARACTERS_A_TOKEN = 2
 """Code has three to four; this is on the safe side."""
 
 
-def worst_call(model: str, request: Request) -> int | None:
-    """Most that a call to ``provider/name`` may cost, in micro-dollars: 0 if it is free, None if unknown."""
-    provider = model.partition("/")[0]
-    if provider in prices.FREE:
-        return 0
-    asked = sum(len(message.text) for message in request.messages) // _CHARACTERS_A_TOKEN + 1
-    worst = prices.estimate(model, asked, request.params.max_tokens or OUTPUT_TOKENS)
-    return 0 if worst is None and provider not in PAID else worst
+def sends_bill(provider: str) -> bool:
+    """Whether a call costs money even where no price is known."""
+    return provider in VENDORS and VENDORS[provider].bills
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """The most that what is still to be asked of a model may cost; ``microusd`` is None when unknown."""
-
-    model: str
-    calls: int
-    microusd: int | None
+def named(model: str) -> tuple[str, str]:
+    """Provider and name, as prices know them: without the address or upstream that stands behind the name."""
+    provider, _, name = model.partition("/")
+    return provider, name.partition("@")[0]
 
 
-def bills(questions: Questions, samples: Iterable[SampleKey]) -> list[Bill]:
-    """What asking for these samples may cost, a line a model; models that cost nothing are left out."""
-    calls = Counter((key.model, key.suite, key.problem) for key in samples)
-    worst: dict[str, int | None] = {}
-    total = Counter[str]()
-    for (model, suite, problem), count in calls.items():
-        one = worst_call(model, questions.request(SampleKey(suite, problem, model, 0)))
-        before = worst.get(model, 0)
-        worst[model] = None if one is None or before is None else before + count * one
-        total[model] += count
-    return [Bill(model, total[model], microusd) for model, microusd in worst.items() if microusd != 0]
+def worst_call(model: str, request: Request, prices: PriceList, *, batch: bool = False) -> int | None:
+    """Most that one try of a call may cost, in micro-dollars; None when unknown.
+
+    Every two characters of the prompt a token, and an answer as long as is allowed.
+    """
+    provider, name = named(model)
+    asked = characters(request) // _CHARACTERS_A_TOKEN + 1
+    allowed = request.params.max_tokens or OUTPUT_TOKENS
+    return prices.worst(provider, name, input_tokens=asked, output_tokens=allowed, batch=batch)
+
+
+def characters(request: Request) -> int:
+    """How long the prompt is."""
+    return sum(len(message.text) for message in request.messages)
 
 
 def dollars(microusd: int) -> str:
@@ -61,11 +51,17 @@ def dollars(microusd: int) -> str:
 
 
 class Budget:
-    """Keeps the money spent, with all calls in flight at their worst, within a limit. For several threads."""
+    """Keeps the money spent, with all calls in flight at their worst, within a limit. For several threads.
 
-    def __init__(self, limit_microusd: int | None, *, spent: int = 0) -> None:
+    ``spent`` holds also, as ``unknown``, the most that a provider may have charged and did not say. Once a
+    call has cost more than was set aside for it, no paid call is allowed any more, and ``broken`` says so.
+    """
+
+    def __init__(self, limit_microusd: int | None, *, spent: int = 0, unknown: int = 0) -> None:
         self.limit = limit_microusd
-        self.spent = spent
+        self.spent = spent + unknown
+        self.unknown = unknown
+        self.broken = ""
         self._reserved = 0
         self._changed = threading.Condition()
 
@@ -85,21 +81,70 @@ class Budget:
         Without ``wait``: False where it would have to wait, too.
         """
         with self._changed:
-            while self.limit is not None and self.spent + self._reserved + worst > self.limit:
-                if not wait or not self._reserved:
+            while worst and self._is_over(worst):
+                if not wait or not self._reserved or self.broken:
                     return False
                 self._changed.wait()
             self._reserved += worst
             return True
 
-    def settle(self, worst: int, actual: int) -> None:
-        """The call is over and cost that much."""
+    def settle(self, worst: int, actual: int | None) -> None:
+        """The call is over and cost that much; None when nobody knows."""
         with self._changed:
             self._reserved -= worst
-            self.spent += actual
+            self.spent += worst if actual is None else actual
+            self.unknown += worst if actual is None else 0
+            if self.limit is not None and actual is not None and actual > worst:
+                self.broken = (
+                    f"a call cost {dollars(actual)}, more than the {dollars(worst)} it was taken to cost at "
+                    f"most; {dollars(self.spent)} of the budget of {dollars(self.limit)} is spent"
+                )
             self._changed.notify_all()
 
-    def spend(self, actual: int) -> None:
-        """Money that was paid for an answer of no use."""
-        with self._changed:
-            self.spent += actual
+    def _is_over(self, worst: int) -> bool:
+        if self.limit is None:
+            return False
+        return bool(self.broken) or self.spent + self._reserved + worst > self.limit
+
+
+class Account:
+    """The money of one attempt: set aside at its worst before each try, booked after it for what it came to.
+
+    ``note`` writes down what is set aside before the call is made, so a kill puts no money out of sight.
+    """
+
+    def __init__(self, budget: Budget, worst: int, note: Callable[[Mapping[str, Json]], object]) -> None:
+        self.worst = worst
+        self._budget = budget
+        self._note = note
+        self._is_open = False
+
+    def open(self, model: str) -> bool:
+        """Before the first try; False when the limit does not allow it."""
+        self._is_open = self._budget.reserve(self.worst)
+        if self._is_open and self.worst:
+            self._note({"event": "reserved", "model": model, "reserved_microusd": self.worst})
+        return self._is_open
+
+    def again(self, paid: int | None) -> bool:
+        """A try brought no answer and cost that much, and another is to be made; whether it may be."""
+        self._budget.settle(self.worst, paid)
+        self._is_open = self._budget.reserve(self.worst)
+        if not self._is_open and self.worst:
+            self._note({"event": "released", "reserved_microusd": -self.worst})
+        return self._is_open
+
+    def answered(self, paid: int | None) -> None:
+        """The last try brought an answer, whose record will say what it cost."""
+        self._is_open = False
+        self._budget.settle(self.worst, paid)
+
+    def failed(self, paid: int | None) -> None:
+        """The last try brought none; nothing happens where there was no such try."""
+        if not self._is_open:
+            return
+        self._is_open = False
+        self._budget.settle(self.worst, paid)
+        if self.worst:
+            unknown = self.worst if paid is None else 0
+            self._note({"event": "released", "reserved_microusd": -self.worst, "unknown_microusd": unknown})

@@ -7,7 +7,9 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bench.cache import Cache
 from bench.errors import BenchError
+from bench.models.prices import PriceList, built_in
 from bench.models.retry import RetryPolicy
 from bench.plan import Questions
 from bench.protocols import Judge, Model, Sandbox
@@ -60,6 +62,17 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
+class Polling:
+    """How often batches are looked at: soon at first, then less and less while nothing happens."""
+
+    first_s: float = 5.0
+    factor: float = 1.5
+    cap_s: float = 300.0
+    settle_s: float = 60.0
+    """How long a batch that was perhaps sent is looked for before it counts as never sent."""
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """All that a run works with. ``judges`` and ``judgings`` go by suite name."""
 
@@ -70,6 +83,12 @@ class Setup:
     sandbox: Sandbox
     concurrency: int = 4
     policy: RetryPolicy = field(default_factory=RetryPolicy)
+    prices: PriceList = field(default_factory=built_in)
+    cache: Cache | None = None
+    """Answers of other runs, where the user wants them."""
+    batch: bool = False
+    """Ask in batches where the provider takes them."""
+    polling: Polling = Polling()
 
 
 def spawn(name: str, work: Callable[[], None], switch: Switch) -> threading.Thread:

@@ -26,6 +26,7 @@ class Tally:
         self.input_tokens = 0
         self.output_tokens = 0
         self.cost_microusd = 0
+        self.cached = 0
         self.started = time.monotonic()
         self._before = sum(self.outcomes.values())
         self._mutex = threading.Lock()
@@ -42,12 +43,14 @@ class Tally:
     def scored(self) -> int:
         return sum(count for outcome, count in self.outcomes.items() if outcome.scored)
 
-    def answered(self, completion: Completion) -> None:
+    def answered(self, completion: Completion, *, is_cached: bool = False) -> None:
+        """Count an answer; one from the cache costs nothing now."""
         usage = completion.usage or Usage()
         with self._mutex:
             self.input_tokens += usage.input_total or 0
             self.output_tokens += usage.output_total or 0
-            self.cost_microusd += completion.cost_microusd or 0
+            self.cached += is_cached
+            self.cost_microusd += 0 if is_cached else completion.cost_microusd or 0
 
     def ended(self, outcome: Outcome) -> None:
         with self._mutex:
@@ -69,6 +72,8 @@ class Tally:
             parts.append(f"{self.done - self.scored} unmeasured")
         if self.input_tokens or self.output_tokens:
             parts.append(f"{_thousands(self.input_tokens)} in, {_thousands(self.output_tokens)} out")
+        if self.cached:
+            parts.append(f"{self.cached} from the cache")
         if self.cost_microusd:
             parts.append(f"${self.cost_microusd / 1e6:.4f}")
         return " | ".join(parts)

@@ -132,6 +132,18 @@ class Paced(Protocol):
     def pacing(self) -> Pacing: ...
 
 
+@runtime_checkable
+class Identified(Protocol):
+    """A model whose answers may be kept in the cache of responses."""
+
+    def identity(self, request: Request, /) -> Mapping[str, Json]:
+        """All that decides about the answer to a request but chance; never a secret.
+
+        May raise ProviderError for a request that it cannot ask at all.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ModelContext:
     """What a model factory may look at besides its name."""

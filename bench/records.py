@@ -54,6 +54,8 @@ class SampleMeasured(msgspec.Struct, frozen=True):
     request_id: str = ""
     batch: str = ""
     """The provider's name for the batch it was asked in; "" where it was asked alone."""
+    cached_at: str = ""
+    """When it was answered, where the answer is from the cache: it was paid for then, not by this run."""
 
 
 class SampleRecord(msgspec.Struct, frozen=True):
@@ -70,6 +72,8 @@ class SampleRecord(msgspec.Struct, frozen=True):
     """What the provider said when it gave no answer."""
     completion: StoredCompletion | None = None
     extraction: Extraction | None = None
+    reserved_microusd: int = 0
+    """What had been set aside for it; an event said so before the call. Counts where its cost is unknown."""
     measured: SampleMeasured = SampleMeasured()
 
 
@@ -98,6 +102,35 @@ class VerdictRecord(msgspec.Struct, frozen=True):
     measured: VerdictMeasured = VerdictMeasured()
 
 
+class BatchItem(msgspec.Struct, frozen=True, array_like=True):
+    """One request of a batch; its custom id is the batch's token and its place: ``TOKEN-0``."""
+
+    index: int
+    attempt: int
+    wire: int
+    """Place among the record's ``wires``: how the parameters were sent."""
+
+
+class BatchRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A line of ``batches.jsonl``: something that happened to the batch of that token.
+
+    ``intent`` stands there before anything is sent, ``submitted`` once its name is known, ``closed`` when
+    nothing is to be had from it any more.
+    """
+
+    event: str
+    token: str
+    at: str
+    model: str = ""
+    batch: str = ""
+    """What the provider calls it."""
+    items: tuple[BatchItem, ...] = ()
+    wires: tuple[dict[str, Any], ...] = ()
+    owed_microusd: int = 0
+    """The most it may cost."""
+    detail: str = ""
+
+
 def answered(
     index: int,
     key: SampleKey,
@@ -109,6 +142,8 @@ def answered(
     request_blob: str,
     reply_blob: str,
     batch: str = "",
+    reserved_microusd: int = 0,
+    cached_at: str = "",
 ) -> SampleRecord:
     """The record of an attempt that brought a completion."""
     stored = StoredCompletion(
@@ -125,9 +160,15 @@ def answered(
         request_blob=request_blob,
         reply_blob=reply_blob,
     )
-    measured = SampleMeasured(completion.timing, completion.request_id, batch)
     return SampleRecord(
-        index, key, attempt, tries=tries, completion=stored, extraction=extraction, measured=measured
+        index,
+        key,
+        attempt,
+        tries=tries,
+        completion=stored,
+        extraction=extraction,
+        reserved_microusd=reserved_microusd,
+        measured=SampleMeasured(completion.timing, completion.request_id, batch, cached_at),
     )
 
 
@@ -173,10 +214,13 @@ def completion_of(sample: SampleRecord) -> Completion:
     )
 
 
-def result(key: SampleKey, sample: SampleRecord | None, verdict: VerdictRecord | None) -> Result:
-    """What the latest records of a planned sample come to."""
+def result(
+    key: SampleKey, sample: SampleRecord | None, verdict: VerdictRecord | None, *, stopped: str = ""
+) -> Result:
+    """What the latest records of a planned sample come to. ``stopped``: why want of money left it unasked."""
     if sample is None:
-        return Result(key, Outcome.NOT_RUN, detail="not asked yet", tries=0)
+        fault = "budget" if stopped else ""
+        return Result(key, Outcome.NOT_RUN, fault=fault, detail=stopped or "not asked yet", tries=0)
     if sample.completion is None:
         outcome = sample.outcome or Outcome.HARNESS_ERROR
         return Result(key, outcome, fault=sample.fault, detail=sample.detail, tries=sample.tries)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from bench import plan
+from bench.cache import Cache
 from bench.errors import UsageError
 from bench.lock import Asked
+from bench.models.prices import PriceList, built_in
 from bench.pipeline import Setup
 from bench.protocols import Judge, Model, ModelContext, Sandbox, SandboxOptions
 from bench.registry import load_judge, load_model, load_sandbox
@@ -61,6 +63,8 @@ def setup(
     judgings: Mapping[str, str],
     sandbox: Sandbox,
     concurrency: int,
+    prices: PriceList | None = None,
+    cache: Cache | None = None,
 ) -> Setup:
     """All of it together, as the engine takes it."""
     return Setup(
@@ -70,4 +74,6 @@ def setup(
         judgings=judgings,
         sandbox=sandbox,
         concurrency=concurrency,
+        prices=prices or built_in(),
+        cache=cache,
     )

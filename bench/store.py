@@ -28,14 +28,14 @@ import msgspec
 from bench.drift import Who
 from bench.errors import StoreError
 from bench.journal import TEMPORARY, Journal, read, write_atomically
-from bench.records import SampleRecord, VerdictRecord, decode, encode, result
+from bench.records import BatchRecord, SampleRecord, VerdictRecord, decode, encode, result
 from bench.types import Json, Outcome, Result, SampleKey, Usage
 
 CONFIG, LOCK, PLAN = "config.toml", "lock.json", "plan.jsonl"
-SAMPLES, EVENTS = "samples.jsonl", "events.jsonl"
+SAMPLES, EVENTS, BATCHES = "samples.jsonl", "events.jsonl", "batches.jsonl"
 SCHEMA = 1
 
-MAY_DIFFER = frozenset({"machine", "git", "packages", "python", "prices"})
+MAY_DIFFER = frozenset({"batch", "machine", "git", "packages", "python", "prices"})
 """Entries of the lock that do not decide what a number means: another value is an event, not another run."""
 SANDBOX_TERMS = ("engine", "isolation", "guest", "memory_mib", "lacks")
 """What has to be equal of a sandbox; its image may be another build, its engine another release."""
@@ -115,6 +115,10 @@ class Store:
     def add_sample(self, record: SampleRecord) -> None:
         self._journal(self.path / SAMPLES).append(record)
 
+    def add_batch(self, record: BatchRecord) -> None:
+        """Note what is done about a batch, on the disk before this returns: money hangs on it."""
+        self._journal(self.path / BATCHES).append(record, sync=True)
+
     def add_verdict(self, judging: str, record: VerdictRecord) -> None:
         self._journal(verdicts_path(self.path, judging)).append(record)
 
@@ -189,6 +193,10 @@ class State:
     """1 + the position in Outcome, 0 where nothing is known."""
     spent_microusd: int = 0
     """Of all attempts, with what retries threw away."""
+    unknown_microusd: int = 0
+    """The most that was charged besides: by providers that did not say, for calls that a kill cut off."""
+    stopped: dict[str, str] = field(default_factory=dict)
+    """By model: why the last session left samples of it unasked, where it was for want of money."""
     input_tokens: int = 0
     output_tokens: int = 0
     served: dict[str, frozenset[Who]] = field(default_factory=dict)
@@ -230,16 +238,27 @@ class _KeyMark(msgspec.Struct):
     model: str
 
 
+class _MeasuredMark(msgspec.Struct, frozen=True):
+    cached_at: str = ""
+
+
 class _SampleMark(msgspec.Struct):
     index: int
     key: _KeyMark
     attempt: int
     outcome: Outcome | None = None
     completion: _CompletionMark | None = None
+    reserved_microusd: int = 0
+    measured: _MeasuredMark = _MeasuredMark()
 
 
 class _EventMark(msgspec.Struct):
+    event: str = ""
+    model: str = ""
+    why: str = ""
     cost_microusd: int | None = None
+    unknown_microusd: int = 0
+    reserved_microusd: int = 0
 
 
 class _VerdictMark(msgspec.Struct):
@@ -257,7 +276,8 @@ def load_state(path: Path) -> State:
     for offset, sample in read(samples, _SampleMark):
         _in_plan(samples, sample.index, planned)
         _note_sample(state, offset, sample)
-    state.spent_microusd += sum(event.cost_microusd or 0 for _, event in read(path / EVENTS, _EventMark))
+    for _, event in read(path / EVENTS, _EventMark):
+        _note_event(state, event)
     for judging in set(judgings(read_lock(path)).values()):
         file_of_judging = verdicts_path(path, judging)
         for offset, verdict in read(file_of_judging, _VerdictMark):
@@ -275,13 +295,25 @@ def _note_sample(state: State, offset: int, sample: _SampleMark) -> None:
     state.outcome[index] = 0 if sample.outcome is None else _OUTCOMES.index(sample.outcome) + 1
     if sample.completion is not None:
         usage = sample.completion.usage or Usage()
-        state.spent_microusd += sample.completion.cost_microusd or 0
+        cost = 0 if sample.measured.cached_at else sample.completion.cost_microusd
+        state.spent_microusd += cost or 0
+        # What had been set aside is counted with the event that said so; here it is taken off again.
+        state.unknown_microusd -= 0 if cost is None else sample.reserved_microusd
         state.input_tokens += usage.input_total or 0
         state.output_tokens += usage.output_total or 0
         who = Who(sample.completion.served_model, sample.completion.provider)
         known = state.served.get(sample.key.model, frozenset())
         if who.named and who not in known:
             state.served[sample.key.model] = known | {who}
+
+
+def _note_event(state: State, event: _EventMark) -> None:
+    state.spent_microusd += event.cost_microusd or 0
+    state.unknown_microusd += event.unknown_microusd + event.reserved_microusd
+    if event.event == "stopped":
+        state.stopped[event.model] = event.why
+    elif event.event == "reserved":
+        state.stopped.pop(event.model, None)
 
 
 def results(path: Path) -> Iterator[Result]:
@@ -301,12 +333,17 @@ def results(path: Path) -> Iterator[Result]:
             file = verdicts[by_suite[key.suite]]
             if file and state.verdict_at[index] >= 0:
                 verdict = decode(_line_at(file, state.verdict_at[index]), VerdictRecord)
-            yield result(key, sample, verdict)
+            yield result(key, sample, verdict, stopped=state.stopped.get(key.model, ""))
 
 
 def plan_of(path: Path) -> Iterator[SampleKey]:
     """The planned samples, in order."""
     return (key for _, key in read(path / PLAN, SampleKey))
+
+
+def batches_of(path: Path) -> Iterator[BatchRecord]:
+    """What is known about batches, in order."""
+    return (record for _, record in read(path / BATCHES, BatchRecord))
 
 
 def read_lock(path: Path) -> dict[str, Json]:

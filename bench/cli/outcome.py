@@ -34,6 +34,7 @@ def finish(path: Path, summary: Summary, *, as_json: bool) -> int:
         show(rows)
     for model in sorted({row.model for row in rows if row.drift}):
         _tell_drift(model, rows)
+    _tell_costs(summary)
     for reason in summary.reasons:
         say(f"stopped: {reason}")
     if summary.sandbox:
@@ -41,6 +42,17 @@ def finish(path: Path, summary: Summary, *, as_json: bool) -> int:
     if summary.unmeasured:
         _tell_missing(path, summary)
     return 130 if summary.interrupted else 1 if summary.unmeasured else 0
+
+
+def _tell_costs(summary: Summary) -> None:
+    from bench.money import dollars
+
+    if summary.cached:
+        say(f"from the cache: {summary.cached} answers, not paid for again")
+    if summary.spent_microusd or summary.unknown_microusd:
+        more = dollars(summary.unknown_microusd)
+        unsaid = f", and at most {more} more that no provider told of" if summary.unknown_microusd else ""
+        say(f"spent: {dollars(summary.spent_microusd)}{unsaid}")
 
 
 def _tell_drift(model: str, rows: Sequence[Row]) -> None:
@@ -109,6 +121,8 @@ def _as_json(path: Path, summary: Summary, rows: Sequence[Row]) -> dict[str, obj
         "reasons": list(summary.reasons),
         "interrupted": summary.interrupted,
         "spent_microusd": summary.spent_microusd,
+        "unknown_microusd": summary.unknown_microusd,
+        "cached": summary.cached,
         "rows": [row.cells() for row in rows],
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,14 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.cli.common import DataOption, say, show_for, silent, slots, terminated_as_interrupted
+from bench.cli.costs import Costs
 from bench.errors import UsageError
 from bench.types import EFFORTS, Json, Mode, Params, SampleKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from bench.cache import Cache
     from bench.engine import Summary
+    from bench.estimate import Bill
     from bench.lock import Asked
+    from bench.models.prices import PriceList
     from bench.plan import Questions
     from bench.protocols import Judge, Model
     from bench.store import Store
@@ -59,6 +62,13 @@ def run(
     data: Annotated[Path | None, DataOption] = None,
     mode: Annotated[Mode, typer.Option(help="complete: raw text for base models.")] = Mode.CHAT,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before paid calls.")] = False,
+    prices: Annotated[
+        Path | None, typer.Option(help="Price file of your own (or BENCH_PRICES).", show_default=False)
+    ] = None,
+    cache: Annotated[bool, typer.Option("--cache", help="Keep answers, and take those kept.")] = False,
+    cache_dir: Annotated[
+        Path | None, typer.Option(help="--cache, in this folder.", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
@@ -85,40 +95,70 @@ def run(
         system=_system_message(system, mode),
     )
     path = out or RUNS / default_name(asked)
-    session = _Session(asked, concurrency=concurrency, quiet=quiet or as_json)
-    microusd = None if budget is None else round(budget * 1e6)
+    costs = Costs(None if budget is None else round(budget * 1e6), yes, prices, cache, cache_dir)
+    session = _Session(asked, costs=costs, concurrency=concurrency, quiet=quiet or as_json)
     with terminated_as_interrupted():
-        summary = session.run(path, data=data, budget=microusd, yes=yes)
+        summary = session.run(path, data=data)
     raise typer.Exit(finish(path, summary, as_json=as_json))
 
 
 class _Session:
     """One call of the command: loads what was asked for, checks it early, then runs it."""
 
-    def __init__(self, asked: Asked, *, concurrency: int, quiet: bool) -> None:
+    def __init__(self, asked: Asked, *, costs: Costs, concurrency: int, quiet: bool) -> None:
         self._asked = asked
+        self._costs = costs
         self._concurrency = concurrency
         self._quiet = quiet
         self._say = silent if quiet else say
 
-    def run(self, path: Path, *, data: Path | None, budget: int | None, yes: bool) -> Summary:
+    def run(self, path: Path, *, data: Path | None) -> Summary:
         """Everything that can be refused is refused before the sandbox starts and the first call is paid."""
         from bench import config, plan, resolve
         from bench import lock as locks
+        from bench.models.prices import listed
         from bench.store import Store
 
         asked = self._asked
         suites = resolve.suites(asked, data=config.data_dirs(data), say=self._say)
-        models = resolve.models(asked, suites, environ=config.environ(), concurrency=self._concurrency)
+        environ = self._costs.environ()
+        prices = listed(environ)
+        models = resolve.models(asked, suites, environ=environ, concurrency=self._concurrency)
+        cache = self._costs.responses(asked.models, models)
         judges = resolve.judges(suites)
         with Store(path) as store:
-            lock = locks.build(asked, suites=suites, models=models, judges=judges, sandbox=None)
+            lock = locks.build(
+                asked, suites=suites, models=models, judges=judges, sandbox=None, prices=prices
+            )
             store.check(lock)
             samples = plan.samples(suites, models, epochs=asked.epochs)
             questions = plan.questions(suites, params=asked.params, mode=asked.mode, system=asked.system)
-            self._check_costs(questions, _still_to_ask(store, samples), budget=budget, yes=yes)
+            due = self._due(store, questions, samples, models=models, prices=prices, cache=cache)
+            self._costs.confirm(due)
             self._say(f"run directory: {path}")
-            return self._start(store, suites, models, judges, lock=lock, budget=budget)
+            return self._start(store, suites, models, judges, lock=lock, prices=prices, cache=cache)
+
+    def _due(
+        self,
+        store: Store,
+        questions: Questions,
+        samples: Iterable[SampleKey],
+        *,
+        models: Sequence[Model],
+        prices: PriceList,
+        cache: Cache | None,
+    ) -> list[Bill]:
+        """What is still to be paid, an answer in the cache not being so."""
+        from bench.estimate import bills, seen_in
+
+        by_name = {model.name: model for model in models}
+
+        def is_kept(key: SampleKey) -> bool:
+            return cache is not None and cache.get(by_name[key.model], questions.request(key)) is not None
+
+        seen = {} if store.is_new else seen_in(store.path)
+        to_ask = _still_to_ask(store, samples)
+        return bills(questions, to_ask, prices=prices, seen=seen, is_kept=is_kept if cache else None)
 
     def _start(
         self,
@@ -128,7 +168,8 @@ class _Session:
         judges: Mapping[str, Judge],
         *,
         lock: Mapping[str, Json],
-        budget: int | None,
+        prices: PriceList,
+        cache: Cache | None,
     ) -> Summary:
         from bench import engine, plan, resolve
         from bench import lock as locks
@@ -149,32 +190,11 @@ class _Session:
                 judgings=judgings(full),
                 sandbox=sandbox,
                 concurrency=self._concurrency,
+                prices=prices,
+                cache=cache,
             )
             show = show_for(quiet=self._quiet)
-            return engine.run(setup, store, state, budget_microusd=budget, show=show)
-
-    def _check_costs(
-        self, questions: Questions, samples: Iterable[SampleKey], *, budget: int | None, yes: bool
-    ) -> None:
-        """Say what the run may cost, and have it confirmed. Raises UsageError when it is not."""
-        from bench.money import bills, dollars
-
-        due = bills(questions, samples)
-        for bill in due:
-            known = "no price is known"
-            most = known if bill.microusd is None else f"at most {dollars(bill.microusd)}"
-            say(f"{bill.model}: {bill.calls} paid calls, {most}")
-        unknown = [bill.model for bill in due if bill.microusd is None]
-        if budget is not None and unknown:
-            hint = "Leave --budget out and pass --yes, or add a price."
-            raise UsageError(f"no price is known for {unknown[0]}: a budget cannot be kept", hint=hint)
-        if not due or yes or budget is not None:
-            return
-        if not sys.stdin.isatty():
-            hint = "Pass --yes to go ahead, or --budget USD to keep to a limit."
-            raise UsageError("this run costs money", hint=hint)
-        if not typer.confirm("Go ahead?", err=True):
-            raise UsageError("not confirmed: nothing was asked")
+            return engine.run(setup, store, state, budget_microusd=self._costs.budget_microusd, show=show)
 
 
 def default_name(asked: Asked) -> str:

@@ -171,13 +171,15 @@ class Client:
             yield
         except httpx.TimeoutException as error:
             message = f"no reply from {self.base_url} in time: {type(error).__name__}"
-            raise ProviderError(Fault.TIMEOUT, message) from None
+            unsent = isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout)
+            raise ProviderError(Fault.TIMEOUT, message, unsent=unsent) from None
         except httpx.DecodingError:
             raise ProviderError(Fault.INVALID_REPLY, "the reply cannot be decompressed") from None
         except httpx.RequestError as error:
             # The cause is left out: libraries put whole headers, the key among them, into their errors.
             detail = faults.redacted(str(error), self._secrets) or type(error).__name__
-            raise ProviderError(Fault.TRANSPORT, f"{self.base_url}: {detail}") from None
+            unsent = isinstance(error, httpx.ConnectError)
+            raise ProviderError(Fault.TRANSPORT, f"{self.base_url}: {detail}", unsent=unsent) from None
 
 
 def json_object(raw: str) -> dict[str, Json]:

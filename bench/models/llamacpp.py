@@ -64,6 +64,11 @@ class LlamaCpp:
         timing = replace(completion.timing, queue_s=waited) if completion.timing else None
         return replace(completion, timing=timing)
 
+    def identity(self, request: Request, /) -> Mapping[str, Json]:
+        """The file's digest, and what reads it; the messages and parameters are known anyway."""
+        library = version("xllamacpp")
+        return {"sha256": self._located.sha256, "xllamacpp": library, "context": CONTEXT_TOKENS, **_EXTRA}
+
     def _start(self) -> WireModel:
         alias = f"{self._located.label}@sha256:{self._located.sha256[:12]}"
         options = self._library.CommonParams()

@@ -101,4 +101,5 @@ def _event(
         "retry_after_s": error.retry_after_s,
         "wait_s": round(wait_s, 3),
         "cost_microusd": paid,
+        "may_have_cost": paid is None and error.may_cost,
     }

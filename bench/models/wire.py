@@ -13,7 +13,7 @@ from bench.errors import Fault, ProviderError
 from bench.models import capabilities
 from bench.models.faults import EmptyReply
 from bench.models.http import Client, Reply
-from bench.models.params import Negotiator, Rule, Wire
+from bench.models.params import Negotiator, Rule, Wire, wire
 from bench.models.prices import PriceList, built_in
 from bench.protocols import Batches
 from bench.types import Completion, Form, Json, Mode, Request, Stop, Usage
@@ -88,7 +88,8 @@ class WireModel:
         self.batches: Batches | None = None
         self._prices = prices or built_in()
         rule = capabilities.rule_for(provider, model)
-        self._negotiators = {mode: Negotiator(format.rule(rule, mode)) for mode in format.modes}
+        self._rules = {mode: format.rule(rule, mode) for mode in format.modes}
+        self._negotiators = {mode: Negotiator(rule) for mode, rule in self._rules.items()}
 
     def generate(self, request: Request, /) -> Completion:
         """One answer; raises ProviderError for anything that is none."""
@@ -104,6 +105,13 @@ class WireModel:
         if request.mode not in self._negotiators:
             raise ProviderError(Fault.INVALID_REQUEST, f"{self.name} has no mode {request.mode.value!r}")
         return self._negotiators[request.mode]
+
+    def identity(self, request: Request, /) -> Mapping[str, Json]:
+        """Where it is asked and with what, before anything is learned: that may come sooner or later."""
+        self.negotiator(request)
+        sent = wire(self._rules[request.mode], request.params).sent
+        address = self.client.base_url + self.path(request)
+        return {"address": address, "body": self.body(request, sent)}
 
     def path(self, request: Request) -> str:
         return self._format.path(self.model, request.mode)

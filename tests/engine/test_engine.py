@@ -194,7 +194,7 @@ def test_a_refusal_is_not_run(tmp_path: Path) -> None:
 def test_a_budget_is_not_gone_beyond_and_the_rest_is_not_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bench.money.worst_call", lambda model, request: 100)
+    monkeypatch.setattr("bench.money.worst_call", lambda *_: 100)
     model = Scripted(lambda _: whole(cost_microusd=60))
     summary = go(tmp_path / "run", model, budget=250, concurrency=4)
     assert summary.spent_microusd <= 250

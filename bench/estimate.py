@@ -1,0 +1,195 @@
+"""What the rest of a run may cost, told before the first paid call: a range, and the most there is.
+
+For each call that is still to be made:
+
+- low: a token for every four characters of the prompt, and a short answer;
+- high: a token for every three, and a long answer with the thinking that its effort suggests;
+- most: as ``money.worst_call`` has it, for each of the tries that an answer without text may take.
+
+Once a run directory holds some answers of a model, low and high are what these say instead: the mean of their
+costs times the calls, and two standard errors to each side. A call that breaks off and is billed all the same
+is in none of them; a budget counts it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from bench import journal, money
+from bench.models import capabilities, params
+from bench.models.prices import PriceList
+from bench.models.retry import RetryPolicy
+from bench.plan import Questions
+from bench.store import SAMPLES
+from bench.types import Mode, Request, SampleKey, Usage
+
+SHORT_ANSWER, LONG_ANSWER = 150, 700
+"""Tokens of code with a few words around it."""
+
+THINKING = {
+    "none": 0,
+    "minimal": 500,
+    "low": 1500,
+    "medium": 5000,
+    "high": 12_000,
+    "xhigh": 24_000,
+    "max": 40_000,
+}
+"""Tokens of thought that are much for one problem, by effort. Where none is asked for: ``medium``."""
+
+FEW = 10
+"""So many answers must be there before they say more than a rule of thumb."""
+
+
+class Range(NamedTuple):
+    """Micro-dollars."""
+
+    low: int
+    high: int
+    most: int
+
+    def plus(self, other: Range, *, times: int = 1) -> Range:
+        return Range(*(own + times * more for own, more in zip(self, other, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What is still to be asked of a model; ``cost`` is None when unknown."""
+
+    model: str
+    calls: int
+    cost: Range | None
+    paid: bool = True
+    """False where nobody may send a bill at all: a plug-in, a server somewhere, without a price."""
+
+    def told(self) -> str:
+        """In one line, for people."""
+        calls = f"{self.model}: {self.calls:,} paid {'call' if self.calls == 1 else 'calls'}"
+        if self.cost is None:
+            return f"{calls}, no price is known"
+        low, high, most = (money.dollars(_rounded(one)) for one in self.cost)
+        return f"{calls}, {low} to {high} (at most {most})"
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the answers of a model that are there cost, in micro-dollars."""
+
+    count: int = 0
+    total: int = 0
+    squares: int = 0
+
+    def add(self, microusd: int) -> None:
+        self.count += 1
+        self.total += microusd
+        self.squares += microusd**2
+
+    def likely(self, calls: int) -> tuple[int, int]:
+        """What so many more are likely to cost, from and to."""
+        mean = self.total / self.count
+        variance = max(0.0, self.squares / self.count - mean**2) * self.count / (self.count - 1)
+        error = math.sqrt(calls * variance * (1 + calls / self.count))
+        return max(0, math.floor(calls * mean - 2 * error)), math.ceil(calls * mean + 2 * error)
+
+
+def bills(
+    questions: Questions,
+    samples: Iterable[SampleKey],
+    *,
+    prices: PriceList,
+    seen: Mapping[str, Seen] | None = None,
+    is_kept: Callable[[SampleKey], bool] | None = None,
+) -> list[Bill]:
+    """A line a model, but for those that cost nothing. ``is_kept``: whether the answer is in the cache."""
+    calls = Counter(
+        (key.model, key.suite, key.problem) for key in samples if is_kept is None or not is_kept(key)
+    )
+    total = Counter[str]()
+    costs: dict[str, Range | None] = defaultdict(lambda: Range(0, 0, 0))
+    for (model, suite, problem), count in calls.items():
+        one = _one_call(model, questions.request(SampleKey(suite, problem, model, 0)), prices)
+        before = costs[model]
+        costs[model] = None if one is None or before is None else before.plus(one, times=count)
+        total[model] += count
+    made = [_bill(model, total[model], cost, (seen or {}).get(model)) for model, cost in costs.items()]
+    return [bill for bill in made if bill.cost is None or bill.cost.most > 0]
+
+
+def together(due: Iterable[Bill]) -> Bill:
+    """All in one."""
+    calls, cost = 0, Range(0, 0, 0)
+    for bill in due:
+        calls += bill.calls
+        cost = cost.plus(bill.cost or Range(0, 0, 0))
+    return Bill("together", calls, cost)
+
+
+def seen_in(path: Path) -> dict[str, Seen]:
+    """What the answers of a run directory cost, by model."""
+    found: dict[str, Seen] = defaultdict(Seen)
+    for _, sample in journal.read(path / SAMPLES, _Mark):
+        if sample.completion is not None and sample.completion.cost_microusd is not None:
+            found[sample.key.model].add(sample.completion.cost_microusd)
+    return found
+
+
+class _Key(msgspec.Struct):
+    model: str
+
+
+class _Completion(msgspec.Struct):
+    cost_microusd: int | None = None
+
+
+class _Mark(msgspec.Struct):
+    key: _Key
+    completion: _Completion | None = None
+
+
+def _one_call(model: str, request: Request, prices: PriceList) -> Range | None:
+    most = money.worst_call(model, request, prices)
+    low = _priced(model, request, prices, characters_a_token=4, answer=SHORT_ANSWER)
+    high = _priced(model, request, prices, characters_a_token=3, answer=_long_answer(model, request))
+    if most is None or low is None or high is None:
+        return None
+    return Range(low, min(high, most), most * RetryPolicy().empty_tries)
+
+
+def _priced(
+    model: str, request: Request, prices: PriceList, *, characters_a_token: int, answer: int
+) -> int | None:
+    provider, name = money.named(model)
+    usage = Usage(
+        input_total=money.characters(request) // characters_a_token + 1,
+        output_total=min(answer, request.params.max_tokens or money.OUTPUT_TOKENS),
+    )
+    return prices.cost(provider, name, usage)
+
+
+def _long_answer(model: str, request: Request) -> int:
+    """In tokens, thinking included if the model is one that thinks."""
+    if request.mode is not Mode.CHAT:
+        return LONG_ANSWER
+    rule = capabilities.rule_for(*money.named(model))
+    level = params.wire(rule, request.params).level or ("medium" if rule.thinks else "none")
+    return LONG_ANSWER + THINKING[level]
+
+
+def _bill(model: str, calls: int, cost: Range | None, seen: Seen | None) -> Bill:
+    if cost is not None and seen is not None and seen.count >= FEW:
+        low, high = seen.likely(calls)
+        cost = Range(low, high, max(high, cost.most))
+    return Bill(model, calls, cost, paid=cost is not None or money.sends_bill(money.named(model)[0]))
+
+
+def _rounded(microusd: int) -> int:
+    """To two digits, and to whole cents where it is more than one: more would claim to know more."""
+    digits = len(str(microusd)) - 2
+    return round(microusd, -digits) if digits > 0 else microusd
