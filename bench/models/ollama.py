@@ -11,7 +11,6 @@ from dataclasses import replace
 
 import httpx
 
-from bench.errors import UsageError
 from bench.models.http import Reply, count_of, text_of
 from bench.models.params import Rule
 from bench.models.wire import Answer, last_message
@@ -74,13 +73,14 @@ def context_tokens(request: Request, sent: Mapping[str, Json]) -> int:
 
 def address(told: str) -> str:
     """The URL that ``OLLAMA_HOST`` means: it may lack the scheme or the port, or name where to listen."""
+    whole = told if "://" in told else f"http://{'127.0.0.1' if told.startswith(':') else ''}{told}"
     try:
-        url = httpx.URL(told if "://" in told else f"http://{told}")
-    except httpx.InvalidURL as error:
-        raise UsageError(f"OLLAMA_HOST: not an address: {error}") from None
-    if url.host in ("", "0.0.0.0", "::"):
+        url = httpx.URL(whole)
+    except httpx.InvalidURL:
+        return whole  # who checks addresses has the words for it
+    if url.host in ("0.0.0.0", "::"):
         url = url.copy_with(host="127.0.0.1")
-    if url.port is None and "://" not in told:
+    if url.host and url.port is None and "://" not in told:
         url = url.copy_with(port=11434)
     return str(url)
 
