@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 
 from bench.errors import Fault, ProviderError
 from bench.models import allowances
+from bench.secrets import without, without_in_json
 from bench.types import Completion, Json
 
 SHOWN_CHARS = 300
@@ -128,7 +129,10 @@ def error_object(body: str) -> dict[str, Json] | None:
 def from_reply(
     status: int, body: str, headers: Mapping[str, str], *, secrets: Iterable[str] = ()
 ) -> ProviderError:
-    """The error behind a reply that is none: any status but 200, or 200 with an error in its body."""
+    """The error behind a reply that is none: any status but 200, or 200 with an error in its body.
+
+    It is without the keys (``secrets``), which some providers repeat in their errors.
+    """
     error = error_object(body) or {}
     said = str(error.get("message") or body.strip() or "no text")
     marks = f"{_marks(error)} {said}".lower()
@@ -137,18 +141,18 @@ def from_reply(
     wait_s = retry_after_s(headers)
     return ProviderError(
         fault,
-        f"HTTP {status}, {fault.value}: {redacted(said, secrets)[:SHOWN_CHARS]}",
+        f"HTTP {status}, {fault.value}: {without(said, secrets)[:SHOWN_CHARS]}",
         retry_after_s=_told_wait_s(error) if wait_s is None else wait_s,
         allowances=allowances.read(headers),
         http_status=status,
-        raw_reply=redacted(body, secrets),
+        raw_reply=without_in_json(body, secrets),
         hint=_hint(own, marks) or _HINTS.get(fault, ""),
     )
 
 
 def is_unrouted(error: ProviderError) -> bool:
     """Whether a router has no upstream for all parameters together, without saying which is too many."""
-    return error.http_status == 404 and _UNROUTED in error.raw_reply.lower()
+    return error.fault is Fault.INVALID_REQUEST and _UNROUTED in error.raw_reply.lower()
 
 
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
@@ -163,13 +167,6 @@ def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) ->
         return None
     aware = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())
-
-
-def redacted(text: str, secrets: Iterable[str]) -> str:
-    """The text without the keys: some providers repeat a wrong key in their error."""
-    for secret in secrets:
-        text = text.replace(secret, "[key]")
-    return text
 
 
 def _said(error: Mapping[str, Json]) -> str:

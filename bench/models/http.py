@@ -16,6 +16,7 @@ from tempfile import TemporaryFile
 
 import httpx
 
+from bench import secrets
 from bench.errors import Fault, ProviderError, UsageError
 from bench.models import allowances, faults
 from bench.types import Allowance, Json, Timing
@@ -63,6 +64,7 @@ class Client:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._secrets = (key,) if key else ()
+        self._hidden = self._secrets if len(key) >= secrets.SHORTEST else ()
         self._timeout_s = timeout_s
         self._http = httpx.Client(
             headers={"content-type": "application/json", **(headers or {})},
@@ -91,12 +93,13 @@ class Client:
         )
         if got.status != 200 or _tells_error(got.raw):
             raise faults.from_reply(got.status, got.raw, got.headers, secrets=self._secrets)
-        raw = faults.redacted(got.raw, self._secrets)
+        raw = secrets.without_in_json(got.raw, self._hidden)
+        request_id = got.headers.get("x-request-id") or got.headers.get("request-id") or ""
         return Reply(
             json_object(raw),
             raw=raw,
             raw_request=text,
-            request_id=got.headers.get("x-request-id") or got.headers.get("request-id") or "",
+            request_id=secrets.without(request_id, self._secrets),
             timing=timing,
             allowances=allowances.read(got.headers),
         )
@@ -123,7 +126,7 @@ class Client:
                     file.write(chunk)
             file.seek(0)
             for line in file:
-                yield faults.redacted(line.decode("utf-8", "replace"), self._secrets)
+                yield secrets.without_in_json(line.decode("utf-8", "replace"), self._hidden)
 
     def _told(
         self, method: str, path: str, content: bytes = b"", *, content_type: str = "application/json"
@@ -132,7 +135,7 @@ class Client:
         got = self._exchange(path, content, deadline=deadline, method=method, content_type=content_type)
         if got.status != 200:
             raise faults.from_reply(got.status, got.raw, got.headers, secrets=self._secrets)
-        return json_object(faults.redacted(got.raw, self._secrets))
+        return json_object(secrets.without_in_json(got.raw, self._hidden))
 
     def _exchange(
         self,
@@ -177,7 +180,7 @@ class Client:
             raise ProviderError(Fault.INVALID_REPLY, "the reply cannot be decompressed") from None
         except httpx.RequestError as error:
             # The cause is left out: libraries put whole headers, the key among them, into their errors.
-            detail = faults.redacted(str(error), self._secrets) or type(error).__name__
+            detail = secrets.without(str(error), self._secrets) or type(error).__name__
             unsent = isinstance(error, httpx.ConnectError)
             raise ProviderError(Fault.TRANSPORT, f"{self.base_url}: {detail}", unsent=unsent) from None
 
