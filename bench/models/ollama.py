@@ -58,6 +58,7 @@ class Ollama:
             reasoning=reasoning,
             usage=read_usage(reply),
             served_model=text_of(reply.json.get("model")),
+            upstream=text_of(reply.json.get("remote_host")),
             added={"num_ctx": context_tokens(request, sent), **_WHOLE},
         )
 

@@ -35,6 +35,9 @@ BATCH_SHARE = Decimal("0.5")
 _SELLERS = {"openai-responses": "openai", "xai": "x-ai"}
 """Vendors that the library calls otherwise than we do."""
 
+_HOSTED = "cloud"
+"""How the names of Ollama's models end that it runs on its own machines, for money."""
+
 _GRATIS = ":free"
 """How the names of OpenRouter's models end that cost nothing."""
 
@@ -104,7 +107,8 @@ class PriceList:
         """Micro-dollars for that usage at the prices of ``at`` (now, if not given); None when unknown."""
         moment = at or datetime.now(UTC)
         entry = self._entry(provider, model, moment.astimezone(UTC).date())
-        if entry is None and provider in FREE:
+        hosted = provider == "ollama" and model.endswith(_HOSTED)
+        if entry is None and provider in FREE and not hosted:
             return 0
         if usage is None or usage.input_total is None or usage.output_total is None:
             return None

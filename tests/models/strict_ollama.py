@@ -14,7 +14,13 @@ from strict import Came, Given
 ANSWER = "def f(): pass"
 DEFAULT_CONTEXT = 4096
 _BYTES_A_TOKEN = 3
-TRAINED = {"qwen2.5-coder:7b": 32768, "qwen3:8b": 40960, "gpt-oss:20b": 131072, "tiny": 256}
+TRAINED = {
+    "qwen2.5-coder:7b": 32768,
+    "qwen3:8b": 40960,
+    "gpt-oss:20b": 131072,
+    "tiny": 256,
+    "glm-5:cloud": 4096,
+}
 _THINKS = ("qwen3:8b", "gpt-oss:20b")
 
 

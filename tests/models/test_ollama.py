@@ -171,6 +171,13 @@ def test_a_prompt_that_was_cached_may_have_no_count(url: str, vendor: Ollama) ->
     assert model(url).generate(request()).usage == Usage(output_total=12)
 
 
+def test_own_hardware_is_free_and_ollamas_is_not(url: str, vendor: Ollama) -> None:
+    assert model(url).generate(request()).cost_microusd == 0
+    vendor.reply = chat("x", model="glm-5:cloud", remote_host="https://ollama.com:443")
+    completion = model(url, "glm-5:cloud").generate(request())
+    assert (completion.cost_microusd, completion.provider) == (None, "https://ollama.com:443")
+
+
 def test_a_base_model_goes_on_from_the_raw_text(url: str, vendor: Ollama) -> None:
     vendor.reply = generated("    return 1\n")
     asked = request("def f():\n", mode=Mode.COMPLETE, stop=("\ndef",), effort="high", max_tokens=9)
