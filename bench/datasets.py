@@ -65,6 +65,8 @@ class Source:
     hub: Hub | None = None
     url: str = ""
     package: Package | None = None
+    optional: tuple[str, ...] = ()
+    """Of the fields: those that a row may leave out, which is None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def digest(rows: Sequence[Row], source: Source) -> str:
 
 def _taken(source: Source, origin: str, fetch: Callable[[], Sequence[Row]]) -> Rows:
     """Fetched and checked. Raises DataError, which leaves it to the caller to say from where."""
-    rows = fetch()
+    rows = [dict.fromkeys(source.optional) | row for row in fetch()]
     missing = sorted({field for row in rows for field in source.fields if field not in row})
     if missing or not rows:
         raise DataError(f"lacks {', '.join(missing) or 'every row'}")

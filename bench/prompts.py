@@ -43,6 +43,20 @@ TEMPLATES = {
         "The following Python code has a bug. {{symptom}}\n\n```python\n{{buggy}}```\n\n"
         "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code")
     ),
+    "repair-tests-chat@1": Template(
+        "The following Python code has a bug.\n\n```python\n{{bare}}```\n\n"
+        "It has to pass these tests:\n\n```python\n{{tests}}```\n\n"
+        "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code, without the tests")
+    ),
+    "repair-docs-chat@1": Template(
+        "The following Python code has a bug.\n\n```python\n{{buggy}}```\n\n"
+        "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code")
+    ),
+    "repair-located-chat@1": Template(
+        "The following Python code has a bug. What is wrong is here: {{where}}.\n\n"
+        "```python\n{{buggy}}```\n\n"
+        "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code")
+    ),
     "repair-complete@1": Template("{{prompt}}", ("\n# Wrong", "\nif __name__", "\n```")),
 }
 

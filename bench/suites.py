@@ -60,6 +60,7 @@ class Suite:
 class _Data(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     key: str
     fields: tuple[str, ...]
+    optional: tuple[str, ...] = ()
     records: int = 0
     sha256: str = ""
     files: tuple[str, ...] = ()
@@ -90,9 +91,12 @@ class _Prompts(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class _Variant(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    data: _Data
+    """Other data, or another way of asking; what it leaves out is the suite's."""
+
+    data: _Data | None = None
     title: str = ""
-    errata: dict[str, str] = {}
+    errata: dict[str, str] | None = None
+    prompts: _Prompts | None = None
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -170,15 +174,17 @@ def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path
     if wanted not in file.variants and wanted:
         known = ", ".join(f"{file.name}:{other}" for other in file.variants) or f"only {file.name}"
         raise UsageError(f"suite {file.name!r} has no variant {wanted!r}", hint=f"there are: {known}")
-    chosen = file.variants[wanted] if wanted else _Variant(_present(file), file.title, file.errata)
+    chosen = file.variants[wanted] if wanted else _Variant()
+    prompts = chosen.prompts or file.prompts
     if file.rows not in READERS:
         raise UsageError(f"{file.name}: no row format {file.rows!r}", hint=f"there are: {', '.join(READERS)}")
-    for prompt in (file.prompts.chat, file.prompts.complete):
+    for prompt in (prompts.chat, prompts.complete):
         template(prompt)
-    source = _source(chosen.data)
+    described = chosen.data or _present(file)
+    source = _source(described)
     rows = (
-        _own(chosen.data, source, home)
-        if chosen.data.folder
+        _own(described, source, home)
+        if described.folder
         else load_rows(source, name=name, data=data, say=say)
     )
     problems = tuple(READERS[file.rows](name, row, file.limits) for row in rows.rows)
@@ -194,8 +200,8 @@ def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path
         problems=problems,
         total=len(problems),
         judge=file.judge,
-        prompts=(file.prompts.chat, file.prompts.complete),
-        errata=chosen.errata,
+        prompts=(prompts.chat, prompts.complete),
+        errata=file.errata if chosen.errata is None else chosen.errata,
         data=_described(rows, source),
     )
 
@@ -221,6 +227,7 @@ def _source(data: _Data) -> Source:
         hub=data.hub,
         url=data.url,
         package=data.package,
+        optional=data.optional,
     )
 
 

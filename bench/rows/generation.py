@@ -1,29 +1,24 @@
-"""From a row of a data set to a problem: one reader a format."""
+"""Rows of data sets that ask for code to be written, and of this project's own problems."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bench.errors import DataError
 from bench.evalplus import mbpp_inputs, oracle_of
-from bench.pysource import parse
+from bench.rows.source import Row, preamble_of, repair_prompt, syntax, unix, without
 from bench.sandbox.guest.codec import dumps, encode
 from bench.types import Checks, Limits, Problem, Track
-
-Row = dict[str, Any]
-Reader = Callable[[str, Row, Limits], Problem]
 
 
 def humaneval(suite: str, row: Row, limits: Limits) -> Problem:
     """HumanEval (Chen et al. 2021): a signature with a docstring; asserts in a function ``check``."""
     entry = row["entry_point"]
-    helpers = _without(_reference(row), entry)
+    helpers = without(_reference(row), entry)
     checks = Checks("program", entry, setup=helpers, tests=f"{row['test']}\ncheck({entry})\n")
     return _function(suite, row, checks, limits)
 
@@ -36,9 +31,9 @@ def humaneval_plus(suite: str, row: Row, limits: Limits) -> Problem:
 def mbpp(suite: str, row: Row, limits: Limits) -> Problem:
     """MBPP (Austin et al. 2021), full or sanitized: a task in words and three asserts, which are shown."""
     text = str(row.get("text") or row["prompt"]).strip()
-    code = _unix(row["code"])
-    setup = "\n".join((*row.get("test_imports", ()), _unix(row.get("test_setup_code", ""))))
-    shown = "\n".join(_unix(test) for test in row["test_list"])
+    code = unix(row["code"])
+    setup = "\n".join((*row.get("test_imports", ()), unix(row.get("test_setup_code", ""))))
+    shown = "\n".join(unix(test) for test in row["test_list"])
     entry = _called(shown, code)
     return Problem(
         suite=suite,
@@ -56,7 +51,7 @@ def mbpp(suite: str, row: Row, limits: Limits) -> Problem:
 
 def mbpp_plus(suite: str, row: Row, limits: Limits) -> Problem:
     """MBPP+ (Liu et al. 2023): a docstring with one assert; inputs as in HumanEval+."""
-    lines = (ast.get_docstring(_tree(row["prompt"]), clean=False) or "").strip().split("\n")
+    lines = (ast.get_docstring(syntax(row["prompt"]), clean=False) or "").strip().split("\n")
     shown = [line for line in lines if line.startswith("assert ")]
     text = "\n".join(line for line in lines if line not in shown)
     problem = _function(suite, row, _cases("mbpp", row), limits)
@@ -73,7 +68,7 @@ def classeval(suite: str, row: Row, limits: Limits) -> Problem:
         language="python",
         prompt=row["skeleton"],
         entry_point=entry,
-        preamble=_preamble(row["skeleton"], entry),
+        preamble=preamble_of(row["skeleton"], entry),
         reference=row["solution_code"],
         checks=Checks("unittest", entry, tests=row["test"]),
         limits=limits,
@@ -83,7 +78,7 @@ def classeval(suite: str, row: Row, limits: Limits) -> Problem:
 def native(suite: str, row: Row, limits: Limits) -> Problem:
     """This project's own problems: ``tasks/smoke/problems/*.toml``."""
     entry, track = row["entry_point"], Track(row["track"])
-    prompt = row["prompt"] if track is Track.GENERATION else _repair_prompt(row["symptom"], row["buggy"])
+    prompt = row["prompt"] if track is Track.GENERATION else repair_prompt(row["symptom"], row["buggy"])
     fields = {"symptom": row["symptom"].strip(), "buggy": row["buggy"]} if track is Track.REPAIR else {}
     return Problem(
         suite=suite,
@@ -92,22 +87,12 @@ def native(suite: str, row: Row, limits: Limits) -> Problem:
         language="python",
         prompt=prompt,
         entry_point=entry,
-        preamble=_preamble(prompt, entry) if track is Track.GENERATION else "",
+        preamble=preamble_of(prompt, entry) if track is Track.GENERATION else "",
         reference=row["reference"],
         checks=Checks("program", entry, tests=row["tests"]),
         fields=fields,
         limits=limits,
     )
-
-
-READERS: dict[str, Reader] = {
-    "humaneval": humaneval,
-    "humaneval-plus": humaneval_plus,
-    "mbpp": mbpp,
-    "mbpp-plus": mbpp_plus,
-    "classeval": classeval,
-    "native": native,
-}
 
 
 def _function(suite: str, row: Row, checks: Checks, limits: Limits) -> Problem:
@@ -119,7 +104,7 @@ def _function(suite: str, row: Row, checks: Checks, limits: Limits) -> Problem:
         language="python",
         prompt=row["prompt"],
         entry_point=row["entry_point"],
-        preamble=_preamble(row["prompt"], row["entry_point"]),
+        preamble=preamble_of(row["prompt"], row["entry_point"]),
         reference=_reference(row),
         checks=checks,
         limits=limits,
@@ -143,33 +128,9 @@ def _cases(data_set: str, row: Row) -> Checks:
     )
 
 
-def _tree(source: str) -> ast.Module:
-    """A data set's own code, parsed without a word about its old-fashioned escapes."""
-    tree = parse(source)
-    if tree is None:
-        raise DataError(f"a row's code is not Python: {source[:80]!r}")
-    return tree
-
-
 def _calls(calls: Iterable[Iterable[Any]]) -> str:
     """A list of texts: each call's arguments encoded by themselves, as they will cross."""
     return dumps([encode(list(args)) for args in calls])
-
-
-def _without(source: str, name: str) -> str:
-    """A program without one of its functions."""
-    body = [node for node in _tree(source).body if getattr(node, "name", None) != name]
-    return "\n".join(ast.unparse(node) for node in body)
-
-
-def _preamble(prompt: str, entry: str) -> str:
-    """What stands before the function that is asked for: the prompt's imports and helpers."""
-    match = re.search(rf"^(?:async\s+)?(?:def|class)\s+{re.escape(entry)}\b", prompt, re.MULTILINE)
-    return prompt[: match.start()] if match else ""
-
-
-def _unix(text: str) -> str:
-    return text.replace("\r\n", "\n")
 
 
 def _docstring(text: str) -> str:
@@ -179,17 +140,11 @@ def _docstring(text: str) -> str:
 
 def _called(tests: str, code: str) -> str:
     """The function of the reference that the tests call first."""
-    defined = {node.name for node in _tree(code).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    defined = {node.name for node in syntax(code).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     called = [
         node.func.id
-        for node in ast.walk(_tree(tests))
+        for node in ast.walk(syntax(tests))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     ]
     own = [name for name in called if name in defined]
     return (own or [name for name in called if not hasattr(builtins, name)] or sorted(defined))[0]
-
-
-def _repair_prompt(symptom: str, buggy: str) -> str:
-    """For base models: the wrong code as a comment, to be followed by the right one."""
-    lines = [f"{symptom.strip()}", "The wrong code:", *buggy.rstrip().split("\n"), "", "The corrected code:"]
-    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
