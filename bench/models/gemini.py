@@ -30,12 +30,8 @@ _FILTERS = (
     "ESCALATION",
     "MODEL_ARMOR",
 )
-_FAILED = {
-    **dict.fromkeys(_FILTERS, Fault.FILTERED),
-    "PUP_LIMITED_DISABLED": Fault.AUTH,
-    "OTHER": Fault.SERVER,
-}
-"""Finish reasons that are the provider's doing; so is one that is missing or not known here."""
+_FAILED = {**dict.fromkeys(_FILTERS, Fault.FILTERED), "PUP_LIMITED_DISABLED": Fault.AUTH}
+"""Finish reasons that are the provider's doing. All others are, too, whatever OTHER means: asked again."""
 
 
 class GenerateContent:
