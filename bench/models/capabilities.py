@@ -188,6 +188,7 @@ RULES = (
     # llama.cpp's own default is to sample at 0.8: a local model is asked greedily unless told otherwise.
     Rule("llamacpp", efforts=(), defaults=Params(temperature=0.0)),
     Rule("hf", efforts=(), defaults=Params(temperature=0.0)),
+    Rule("command", effort=lambda word: {"effort": word}),
     # So does its own server; the other servers' defaults are what the model's maker recommends.
     Rule("llama-server", defaults=Params(temperature=0.0)),
     Rule("vllm"),
