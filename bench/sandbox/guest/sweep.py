@@ -63,10 +63,16 @@ def _ipc() -> bool:
 def _connections() -> bool:
     """Ports of a dead sample stay taken for a minute after a connection: the next one might want the same."""
     with contextlib.suppress(OSError, ValueError), open("/proc/net/sockstat") as file:
-        for line in file:
-            if line.startswith("TCP:"):
-                words = line.split()
-                return any(int(words[words.index(name) + 1]) for name in ("inuse", "orphan", "tw"))
+        return has_connections(file.read())
+    return False
+
+
+def has_connections(sockstat: str) -> bool:
+    """Whether this network namespace has any. "orphan" and "alloc" there count the whole machine's."""
+    for line in sockstat.splitlines():
+        if line.startswith("TCP:"):
+            words = line.split()
+            return any(int(words[words.index(name) + 1]) for name in ("inuse", "tw"))
     return False
 
 
