@@ -16,7 +16,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,7 @@ from bench.models.hf_loaded import Loaded, Row, Source, first_line, load
 from bench.models.http import required_name
 from bench.models.params import wire
 from bench.protocols import ModelContext
-from bench.types import Completion, Form, Mode, Request, Timing, Usage
+from bench.types import Completion, Form, Json, Mode, Request, Timing, Usage
 
 
 def make(name: str, context: ModelContext, /) -> HuggingFace:
@@ -132,6 +132,19 @@ class HuggingFace:
             raw_reply=json.dumps({"text": loaded.tokenizer.decode(written.tokens), "tokens": written.tokens}),
             timing=Timing(asked_at=asked_at, queue_s=written.began - asked, total_s=written.total_s),
         )
+
+    def identity(self, _request: Request, /) -> Mapping[str, Json]:
+        """The commit, or what is seen of a folder without reading it; and what computes the answer."""
+        place = Path(self._source.place)
+        files = [(str(path.relative_to(place)), path.stat()) for path in sorted(place.rglob("*"))]
+        return {
+            "gguf": self._source.gguf,
+            "revision": self._source.revision,
+            "files": [[name, stat.st_size, stat.st_mtime_ns] for name, stat in files],
+            "torch": str(self._libraries.torch.__version__),
+            "transformers": str(self._libraries.transformers.__version__),
+            "cuda": self._libraries.torch.cuda.is_available(),
+        }
 
     def _load(self) -> Loaded:
         with self._loading:

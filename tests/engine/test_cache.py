@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from engine_fakes import Scripted, opened, small_suite, whole
@@ -14,6 +15,8 @@ from engine_fakes import Scripted, opened, small_suite, whole
 import bench
 from bench import engine
 from bench.cache import Cache
+from bench.models.hf import HuggingFace
+from bench.models.hf_loaded import Source
 from bench.models.reference import Reference
 from bench.models.replay import Replay
 from bench.models.vendors import OPENAI, VLLM
@@ -146,6 +149,26 @@ def test_a_plug_in_may_say_what_decides(cache: Cache) -> None:
     assert cache.get(own, asked()) is not None
     own.revision = "2"
     assert cache.get(own, asked()) is None
+
+
+def test_local_weights_go_by_what_their_folder_holds(tmp_path: Path) -> None:
+    folder = tmp_path / "weights"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / "model.safetensors").write_text("123")
+    cuda = SimpleNamespace(is_available=lambda: False)
+    libraries = SimpleNamespace(
+        torch=SimpleNamespace(__version__="2.9", cuda=cuda), transformers=SimpleNamespace(__version__="5.1")
+    )
+    source = Source(str(folder))
+    hf = HuggingFace("weights", source=source, libraries=libraries, context=ModelContext())
+    cache = Cache(tmp_path / "kept")
+    cache.put(hf, asked(), ANSWER)
+    assert cache.get(hf, asked()) is not None
+    libraries.torch.__version__ = "2.10"
+    assert cache.get(hf, asked()) is None
+    libraries.torch.__version__ = "2.9"
+    (folder / "sub" / "model.safetensors").write_text("1234")
+    assert cache.get(hf, asked()) is None
 
 
 def test_what_costs_nothing_to_have_again_is_not_kept(cache: Cache, tmp_path: Path) -> None:
