@@ -126,12 +126,30 @@ def _claude() -> tuple[Rule, ...]:
 
 _GEMINI = Rule(
     "google",
+    refuses=frozenset({"temperature"}),
     max_tokens="maxOutputTokens",
     stop="stopSequences",
     efforts=("low", "medium", "high"),
     effort=_thinking_level,
 )
-_BUDGETED_GEMINI = replace(_GEMINI, efforts=tuple(_BUDGETS), effort=_thinking_budget)
+
+
+def _gemini() -> tuple[Rule, ...]:
+    """By generation: no thinking, a budget, levels; the newest ignore a temperature without saying so."""
+    older = replace(_GEMINI, refuses=frozenset())
+    budgeted = replace(older, effort=_thinking_budget)
+    all_levels = ("minimal", *_GEMINI.efforts)
+    return (
+        replace(older, pattern=r"gemini-(1|2\.0)|gemma", efforts=()),
+        replace(budgeted, pattern=r"gemini-2\.5-pro", efforts=all_levels),
+        replace(budgeted, pattern=r"gemini-2", efforts=tuple(_BUDGETS)),
+        replace(older, pattern=r"gemini-3-pro", efforts=("low", "high")),
+        replace(older, pattern=r"gemini-3\.[1-5]-pro"),
+        replace(older, pattern=r"gemini-3(\.[1-5])?-flash(?!-lite)|gemini-3\.1-flash", efforts=all_levels),
+        replace(_GEMINI, pattern=r"gemini-3\.(6-flash|\d-flash-lite)", efforts=all_levels),
+        _GEMINI,
+    )
+
 
 _OLLAMA = Rule(
     "ollama",
@@ -158,16 +176,7 @@ RULES = (
     # A deployment's name says nothing about its model: its refusals decide.
     Rule("azure", max_tokens="max_completion_tokens"),
     *_claude(),
-    replace(_GEMINI, pattern=r"gemini-(1|2\.0)|gemma", efforts=()),
-    replace(_BUDGETED_GEMINI, pattern=r"gemini-2\.5-pro", efforts=("minimal", "low", "medium", "high")),
-    replace(_BUDGETED_GEMINI, pattern=r"gemini-2"),
-    replace(_GEMINI, pattern=r"gemini-3-pro", efforts=("low", "high")),
-    replace(
-        _GEMINI,
-        pattern=r"gemini-3(\.[0-6])?-flash|gemini-3\.\d-flash-lite",
-        efforts=("minimal", "low", "medium", "high"),
-    ),
-    _GEMINI,
+    *_gemini(),
     _DEEPSEEK,
     # It maps the levels itself; every upstream takes the older name of the limit, few the newer.
     Rule("openrouter", effort=_reasoning),

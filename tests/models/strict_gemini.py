@@ -21,19 +21,21 @@ ANSWER = "def f(): pass"
 
 @dataclass(frozen=True)
 class Takes:
-    """What a model takes for its thinking: levels, or a budget of at least so many tokens."""
+    """What a model takes to think: levels, or a budget of at least so many tokens; and whether sampling."""
 
     levels: tuple[str, ...] = ()
     least_budget: int | None = None
+    sampling: bool = True
 
 
 _ALL = ("MINIMAL", "LOW", "MEDIUM", "HIGH")
 MODELS = {
-    "gemini-4-argon": Takes(_ALL[1:]),
-    "gemini-3.8-flash": Takes(_ALL[1:]),
-    "gemini-3.7-flash": Takes(_ALL[1:]),
-    "gemini-3.6-flash": Takes(_ALL),
-    "gemini-3.5-flash-lite": Takes(_ALL),
+    "gemini-4-argon": Takes(_ALL[1:], sampling=False),
+    "gemini-3.8-flash": Takes(_ALL[1:], sampling=False),
+    "gemini-3.7-flash": Takes(_ALL[1:], sampling=False),
+    "gemini-3.6-flash": Takes(_ALL, sampling=False),
+    "gemini-3.5-flash-lite": Takes(_ALL, sampling=False),
+    "gemini-3.5-flash": Takes(_ALL),
     "gemini-3.1-flash-lite": Takes(_ALL),
     "gemini-3.1-pro-preview": Takes(_ALL[1:]),
     "gemini-3-flash-preview": Takes(_ALL),
@@ -112,7 +114,12 @@ class Gemini:
             words = f"models/{found[1]} is not found for API version v1beta"
             return refused(words, code=404, status="NOT_FOUND")
         body = came.json
-        wrong = _wrong_fields(body) or _wrong_roles(body) or _wrong_thinking(takes, body)
+        wrong = (
+            _wrong_fields(body)
+            or _wrong_roles(body)
+            or _wrong_thinking(takes, body)
+            or _wrong_sampling(takes, body)
+        )
         if wrong:
             return refused(wrong)
         gemini_sdk.check_body(body)
@@ -135,6 +142,12 @@ def _wrong_roles(body: Mapping[str, Any]) -> str:
     if any(one.get("role") not in ("user", "model") for one in contents):
         return "Please use a valid role: user, model."
     return ""
+
+
+def _wrong_sampling(takes: Takes, body: Mapping[str, Any]) -> str:
+    """Google says that it ignores them for now, and will refuse them."""
+    named = {"temperature", "topP", "topK"} & set(body.get("generationConfig", {}))
+    return f"{min(named)} is not supported for this model." if named and not takes.sampling else ""
 
 
 def _wrong_thinking(takes: Takes, body: Mapping[str, Any]) -> str:

@@ -193,6 +193,12 @@ def test_thoughts_are_never_the_answer(url: str, vendor: Anthropic) -> None:
     assert (completion.text, completion.reasoning) == ("right", "```python\nwrong\n```")
 
 
+def test_thinking_that_took_all_tokens_is_a_truncated_answer(url: str, vendor: Anthropic) -> None:
+    thought = {"type": "thinking", "thinking": "hm", "signature": "s"}
+    completion = answered(vendor, url, thought, stop="max_tokens")
+    assert (completion.text, completion.stop) == ("", Stop.LENGTH)
+
+
 def test_thoughts_that_are_left_out_are_no_trouble(url: str, vendor: Anthropic) -> None:
     completion = answered(
         vendor, url, {"type": "thinking", "thinking": "", "signature": "s"}, text("a"), text("b")

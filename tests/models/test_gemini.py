@@ -61,10 +61,16 @@ def test_what_is_known_of_a_model_is_never_refused(name: str, url: str, vendor: 
 
 
 def test_sampling_a_seed_and_a_limit_are_sent(url: str, vendor: Gemini) -> None:
-    completion = model(url).generate(request(**ASKED))
+    completion = model(url, "gemini-3.5-flash").generate(request(**ASKED))
     sent = {"maxOutputTokens": 50, "temperature": 0.2, "seed": 3, "stopSequences": ["\nclass"]}
     assert completion.sent == vendor.bodies[0]["generationConfig"] == sent
     assert completion.dropped == ()
+
+
+@pytest.mark.parametrize("name", [name for name, takes in MODELS.items() if not takes.sampling])
+def test_a_temperature_that_would_be_ignored_is_dropped_in_the_open(name: str, url: str) -> None:
+    completion = model(url, name).generate(request(temperature=0.0, seed=3))
+    assert (completion.sent, completion.dropped) == ({"seed": 3}, ("temperature",))
 
 
 def test_nothing_is_configured_that_was_not_asked_for(url: str, vendor: Gemini) -> None:
@@ -304,14 +310,13 @@ def test_the_vendors_own_client_gets_the_same_answer(url: str, vendor: Gemini) -
     config = types.GenerateContentConfig(
         system_instruction=types.Content(parts=[types.Part(text="Be brief.")]),
         max_output_tokens=9,
-        temperature=0.5,
         seed=3,
         stop_sequences=["\nclass"],
         thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel.LOW),
     )
     with genai.Client(api_key=KEY, http_options=options) as client:
         theirs = client.models.generate_content(model="gemini-3.8-flash", contents="hi", config=config)
-    params = request(max_tokens=9, temperature=0.5, seed=3, stop=("\nclass",), effort="low").params
+    params = request(max_tokens=9, seed=3, stop=("\nclass",), effort="low").params
     said = (Message("system", "Be brief."), Message("user", "hi"))
     ours = model(url).generate(Request(SampleKey("s", "p", "m", 0), said, params))
     assert theirs.text == ours.text

@@ -104,6 +104,8 @@ def thinking(**config: Any) -> dict[str, Any]:
         (CONTENTS, "gemini-3.8-flash", ""),
         (thinking(thinkingLevel="LOW"), "gemini-3.8-flash", ""),
         (thinking(thinkingBudget=128), "gemini-2.5-pro", ""),
+        ({**CONTENTS, "generationConfig": {"temperature": 1}}, "gemini-3.5-flash", ""),
+        ({**CONTENTS, "generationConfig": {"temperature": 1}}, "gemini-3.8-flash", "temperature is not"),
         (thinking(thinkingLevel="LOW", thinkingBudget=1), "gemini-3.8-flash", "only set one of"),
         (thinking(thinkingLevel="MINIMAL"), "gemini-3.8-flash", "level MINIMAL is not supported"),
         (thinking(thinkingLevel="LOW"), "gemini-2.5-flash", "level is not supported"),
