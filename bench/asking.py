@@ -172,7 +172,7 @@ class Asking:
             return self._answer(lane.model, index, key, attempt=attempt)
         except _OverBudget:
             if lane.close():
-                self._stopped_by_budget(lane.model.name)
+                self.stopped_by_budget(lane.model.name)
             return None
         except ProviderError as error:
             return self._refused(lane, index, key, error, attempt=attempt)
@@ -187,9 +187,9 @@ class Asking:
 
     def _answer(self, model: Model, index: int, key: SampleKey, *, attempt: int) -> SampleRecord:
         request = self._setup.questions.request(key)
-        kept = self._setup.cache.get(model, request) if self._setup.cache else None
+        kept = self.kept(model, request, index=index, attempt=attempt)
         if kept is not None:
-            return self.answered(index, key, kept.completion, attempt=attempt, tries=0, cached_at=kept.at)
+            return kept
         worst = money.worst_call(model.name, request, self._setup.prices) or 0
         account = money.Account(self._budget, worst, self._store.event)
         if not account.open(model.name):
@@ -203,11 +203,18 @@ class Asking:
         account.answered(completion.cost_microusd)
         if self._budget.broken:
             self._stop_all(self._budget.broken)
-        self._keep(model, request, completion)
+        self.keep(model, request, completion)
         return self.answered(index, key, completion, attempt=attempt, tries=tries, reserved=worst)
 
-    def _keep(self, model: Model, request: Request, completion: Completion) -> None:
-        """A cache that cannot be written is no reason to lose an answer."""
+    def kept(self, model: Model, request: Request, *, index: int, attempt: int) -> SampleRecord | None:
+        """The record of an answer that the cache has."""
+        kept = self._setup.cache.get(model, request) if self._setup.cache else None
+        if kept is None:
+            return None
+        return self.answered(index, request.key, kept.completion, attempt=attempt, tries=0, cached_at=kept.at)
+
+    def keep(self, model: Model, request: Request, completion: Completion) -> None:
+        """Put it into the cache; one that cannot be written is no reason to lose an answer."""
         try:
             if self._setup.cache is not None:
                 self._setup.cache.put(model, request, completion)
@@ -255,7 +262,8 @@ class Asking:
         for model in self._setup.models:
             self._store.event({"event": "stopped", "model": model.name, "why": broken})
 
-    def _stopped_by_budget(self, model: str) -> None:
+    def stopped_by_budget(self, model: str) -> None:
+        """Say that this model is asked no more for want of money."""
         limit = money.dollars(self._budget.limit or 0)
         self._switch.note(
             f"{model}: the next call could exceed the budget of {limit}; a larger --budget goes on from here"

@@ -136,6 +136,10 @@ class Batching:
             request = self._setup.questions.request(key)
             worst = self._collecting.worst(lane, request)
             attempt = self._collecting.attempt(index)
+            kept = self._asking.kept(lane.model, request, index=index, attempt=attempt)
+            if kept is not None:
+                self._asking.put(kept)
+                continue
             try:
                 prepared = lane.batches.prepare(batch.custom_id(), request)
             except ProviderError as error:
@@ -161,10 +165,10 @@ class Batching:
             return True
         if alone and (self._budget.broken or owed > limit - self._budget.spent):
             lane.asks = False
-            why = self._budget.broken or (
-                f"the next batch could exceed the budget of {money.dollars(limit)} by its first sample"
-            )
-            self._switch.note(f"{lane.model.name}: {why}")
+            if self._budget.broken:
+                self._switch.note(f"{lane.model.name}: {self._budget.broken}")
+            else:
+                self._asking.stopped_by_budget(lane.model.name)
         return False
 
     def _unsent(self, lane: Lane, batch: Batch, error: ProviderError) -> None:

@@ -69,6 +69,7 @@ class Collecting:
             self._broken(batch, entry, line, error)
         else:
             self._book(batch, entry, worst=worst, cost=completion.cost_microusd)
+            self._asking.keep(lane.model, request, completion)
             self._answered(batch, entry, completion)
 
     def _book(self, batch: Batch, entry: Entry, *, worst: int, cost: int | None) -> None:

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,7 +75,8 @@ class Bill:
         calls = f"{self.model}: {self.calls:,} paid {'call' if self.calls == 1 else 'calls'}"
         if self.cost is None:
             return f"{calls}, no price is known"
-        low, high, most = (money.dollars(_rounded(one)) for one in self.cost)
+        low, high = (money.dollars(_rounded(one)) for one in self.cost[:2])
+        most = money.dollars(_rounded(self.cost.most, up=True))
         return f"{calls}, {low} to {high} (at most {most})"
 
 
@@ -106,15 +108,20 @@ def bills(
     prices: PriceList,
     seen: Mapping[str, Seen] | None = None,
     is_kept: Callable[[SampleKey], bool] | None = None,
+    batched: Sequence[str] = (),
 ) -> list[Bill]:
-    """A line a model, but for those that cost nothing. ``is_kept``: whether the answer is in the cache."""
+    """A line a model, but for those that cost nothing.
+
+    ``is_kept``: whether the answer is in the cache; ``batched``: the models that are asked in batches.
+    """
     calls = Counter(
         (key.model, key.suite, key.problem) for key in samples if is_kept is None or not is_kept(key)
     )
     total = Counter[str]()
     costs: dict[str, Range | None] = defaultdict(lambda: Range(0, 0, 0))
     for (model, suite, problem), count in calls.items():
-        one = _one_call(model, questions.request(SampleKey(suite, problem, model, 0)), prices)
+        request = questions.request(SampleKey(suite, problem, model, 0))
+        one = _one_call(model, request, prices, batch=model in batched)
         before = costs[model]
         costs[model] = None if one is None or before is None else before.plus(one, times=count)
         total[model] += count
@@ -153,24 +160,31 @@ class _Mark(msgspec.Struct):
     completion: _Completion | None = None
 
 
-def _one_call(model: str, request: Request, prices: PriceList) -> Range | None:
-    most = money.worst_call(model, request, prices)
-    low = _priced(model, request, prices, characters_a_token=4, answer=SHORT_ANSWER)
-    high = _priced(model, request, prices, characters_a_token=3, answer=_long_answer(model, request))
+def _one_call(model: str, request: Request, prices: PriceList, *, batch: bool) -> Range | None:
+    most = money.worst_call(model, request, prices, batch=batch)
+    priced = partial(_priced, model, request, prices, batch=batch)
+    low = priced(characters_a_token=4, answer=SHORT_ANSWER)
+    high = priced(characters_a_token=3, answer=_long_answer(model, request))
     if most is None or low is None or high is None:
         return None
     return Range(low, min(high, most), most * RetryPolicy().empty_tries)
 
 
 def _priced(
-    model: str, request: Request, prices: PriceList, *, characters_a_token: int, answer: int
+    model: str,
+    request: Request,
+    prices: PriceList,
+    *,
+    batch: bool,
+    characters_a_token: int,
+    answer: int,
 ) -> int | None:
     provider, name = money.named(model)
     usage = Usage(
         input_total=money.characters(request) // characters_a_token + 1,
         output_total=min(answer, request.params.max_tokens or money.OUTPUT_TOKENS),
     )
-    return prices.cost(provider, name, usage)
+    return prices.cost(provider, name, usage, batch=batch)
 
 
 def _long_answer(model: str, request: Request) -> int:
@@ -189,7 +203,7 @@ def _bill(model: str, calls: int, cost: Range | None, seen: Seen | None) -> Bill
     return Bill(model, calls, cost, paid=cost is not None or money.sends_bill(money.named(model)[0]))
 
 
-def _rounded(microusd: int) -> int:
-    """To two digits, and to whole cents where it is more than one: more would claim to know more."""
-    digits = len(str(microusd)) - 2
-    return round(microusd, -digits) if digits > 0 else microusd
+def _rounded(microusd: int, *, up: bool = False) -> int:
+    """To two digits: more would claim to know more."""
+    step: int = 10 ** max(0, len(str(microusd)) - 2)
+    return -(-microusd // step) * step if up else round(microusd / step) * step

@@ -87,8 +87,9 @@ def build(
     judges: Mapping[str, Judge],
     sandbox: Mapping[str, Json] | None,
     prices: PriceList | None = None,
+    batch: Sequence[str] = (),
 ) -> dict[str, Json]:
-    """The lock of a run. ``judges`` goes by suite name.
+    """The lock of a run. ``judges`` goes by suite name, ``batch`` names the models asked in batches.
 
     Without the description of a sandbox, which takes a while to start, neither it nor the terms are there:
     enough to see early that a directory belongs to another run.
@@ -116,6 +117,7 @@ def build(
         "git": _git_revision(),
         "machine": {"cpus": os.cpu_count(), "arch": platform.machine(), "kernel": platform.release()},
         "prices": dict((prices or built_in()).described()),
+        "batch": list(batch),
     }
     return lock if sandbox is None else judged_in(lock, asked, suites=suites, judges=judges, sandbox=sandbox)
 

@@ -65,6 +65,7 @@ def setup(
     concurrency: int,
     prices: PriceList | None = None,
     cache: Cache | None = None,
+    batch: bool = False,
 ) -> Setup:
     """All of it together, as the engine takes it."""
     return Setup(
@@ -76,4 +77,5 @@ def setup(
         concurrency=concurrency,
         prices=prices or built_in(),
         cache=cache,
+        batch=batch,
     )

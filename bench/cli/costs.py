@@ -31,6 +31,19 @@ class Costs:
     prices: Path | None = None
     cache: bool = False
     cache_dir: Path | None = None
+    batch: bool = False
+
+    def batched(self, models: Sequence[Model]) -> list[str]:
+        """The models that are asked in batches; says which are not, where they should be."""
+        from bench.protocols import OffersBatches
+
+        if not self.batch:
+            return []
+        takes = [model.name for model in models if isinstance(model, OffersBatches) and model.batches]
+        for model in models:
+            if model.name not in takes:
+                say(f"{model.name} takes no batches: it is asked in the normal way, at its normal price")
+        return takes
 
     def environ(self) -> Mapping[str, str]:
         """The environment, in which ``--prices`` counts before ``BENCH_PRICES``."""
@@ -42,7 +55,7 @@ class Costs:
 
     def responses(self, specs: Sequence[str], models: Sequence[Model]) -> Cache | None:
         """The cache of responses, if it is wanted. Raises UsageError where it cannot be written."""
-        from bench import config
+        from bench import config, secrets
         from bench.cache import Cache
         from bench.lock import file_digest
         from bench.protocols import CountsSamples
@@ -61,7 +74,7 @@ class Costs:
             if not isinstance(model, CountsSamples)
         ]
         files = {model.name: file_digest(spec) for spec, model in asked}
-        return Cache(path, files=files)
+        return Cache(path, files=files, keys=secrets.of(self.environ()))
 
     def confirm(self, due: Sequence[Bill]) -> None:
         """Say what the run may cost, and have it confirmed. Raises UsageError when it is not."""

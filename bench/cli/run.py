@@ -65,6 +65,9 @@ def run(
     prices: Annotated[
         Path | None, typer.Option(help="Price file of your own (or BENCH_PRICES).", show_default=False)
     ] = None,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Ask in batches: half the price, within a day.")
+    ] = False,
     cache: Annotated[bool, typer.Option("--cache", help="Keep answers, and take those kept.")] = False,
     cache_dir: Annotated[
         Path | None, typer.Option(help="--cache, in this folder.", show_default=False)
@@ -95,7 +98,7 @@ def run(
         system=_system_message(system, mode),
     )
     path = out or RUNS / default_name(asked)
-    costs = Costs(None if budget is None else round(budget * 1e6), yes, prices, cache, cache_dir)
+    costs = Costs(None if budget is None else round(budget * 1e6), yes, prices, cache, cache_dir, batch)
     session = _Session(asked, costs=costs, concurrency=concurrency, quiet=quiet or as_json)
     with terminated_as_interrupted():
         summary = session.run(path, data=data)
@@ -114,7 +117,7 @@ class _Session:
 
     def run(self, path: Path, *, data: Path | None) -> Summary:
         """Everything that can be refused is refused before the sandbox starts and the first call is paid."""
-        from bench import config, plan, resolve
+        from bench import config, plan, resolve, secrets
         from bench import lock as locks
         from bench.models.prices import listed
         from bench.store import Store
@@ -125,15 +128,24 @@ class _Session:
         prices = listed(environ)
         models = resolve.models(asked, suites, environ=environ, concurrency=self._concurrency)
         cache = self._costs.responses(asked.models, models)
+        batched = self._costs.batched(models)
         judges = resolve.judges(suites)
-        with Store(path) as store:
+        with Store(path, keys=secrets.of(environ)) as store:
             lock = locks.build(
-                asked, suites=suites, models=models, judges=judges, sandbox=None, prices=prices
+                asked,
+                suites=suites,
+                models=models,
+                judges=judges,
+                sandbox=None,
+                prices=prices,
+                batch=batched,
             )
             store.check(lock)
             samples = plan.samples(suites, models, epochs=asked.epochs)
             questions = plan.questions(suites, params=asked.params, mode=asked.mode, system=asked.system)
-            due = self._due(store, questions, samples, models=models, prices=prices, cache=cache)
+            due = self._due(
+                store, questions, samples, models=models, prices=prices, cache=cache, batched=batched
+            )
             self._costs.confirm(due)
             self._say(f"run directory: {path}")
             return self._start(store, suites, models, judges, lock=lock, prices=prices, cache=cache)
@@ -147,6 +159,7 @@ class _Session:
         models: Sequence[Model],
         prices: PriceList,
         cache: Cache | None,
+        batched: Sequence[str],
     ) -> list[Bill]:
         """What is still to be paid, an answer in the cache not being so."""
         from bench.estimate import bills, seen_in
@@ -158,7 +171,14 @@ class _Session:
 
         seen = {} if store.is_new else seen_in(store.path)
         to_ask = _still_to_ask(store, samples)
-        return bills(questions, to_ask, prices=prices, seen=seen, is_kept=is_kept if cache else None)
+        return bills(
+            questions,
+            to_ask,
+            prices=prices,
+            seen=seen,
+            is_kept=is_kept if cache else None,
+            batched=batched,
+        )
 
     def _start(
         self,
@@ -192,6 +212,7 @@ class _Session:
                 concurrency=self._concurrency,
                 prices=prices,
                 cache=cache,
+                batch=self._costs.batch,
             )
             show = show_for(quiet=self._quiet)
             return engine.run(setup, store, state, budget_microusd=self._costs.budget_microusd, show=show)
