@@ -173,6 +173,11 @@ def test_mistrals_own_ends(server: Script, finish: str, fault: Fault) -> None:
             {"object": "Error", "message": [_pydantic("missing", "messages", "Field required")]},
             Fault.INVALID_REQUEST,
         ),
+        (
+            422,
+            {"object": "error", "message": {"detail": [_pydantic("missing", "messages", "Field required")]}},
+            Fault.INVALID_REQUEST,
+        ),
         (500, {"message": "Internal error"}, Fault.SERVER),
     ],
 )

@@ -49,10 +49,13 @@ def test_a_reply_in_the_normal_form(server: Script) -> None:
     assert server.paths == ["/v1/responses"]
 
 
-def test_reasoning_in_full_is_read_where_there_is_no_summary(server: Script) -> None:
-    full = reasoning(content=[{"type": "reasoning_text", "text": "hm"}])
+@pytest.mark.parametrize(("summaries", "read"), [((), "hm"), (("short",), "short")])
+def test_reasoning_in_full_is_read_where_there_is_no_summary(
+    server: Script, summaries: tuple[str, ...], read: str
+) -> None:
+    full = reasoning(*summaries, content=[{"type": "reasoning_text", "text": "hm"}])
     server.answer(200, responses_reply("m", full, message(text("x"))))
-    assert ask(server).reasoning == "hm"
+    assert ask(server).reasoning == read
 
 
 def test_an_answer_that_is_incomplete_at_the_limit_is_truncated(server: Script) -> None:

@@ -178,6 +178,23 @@ def test_whatever_is_refused_it_ends(data: st.DataObject, rule: Rule, effort: st
     assert calls <= 16
 
 
+def test_a_provider_that_contradicts_itself_is_asked_once_a_level() -> None:
+    offers = {"low": "'high'", "high": "'low'", "medium": "'low', 'high'"}
+    asked: list[str] = []
+
+    def send(sent: Mapping[str, Json]) -> None:
+        if "reasoning_effort" not in sent:
+            return
+        level = str(sent["reasoning_effort"])
+        asked.append(level)
+        words = f"Supported values are: {offers[level]}"
+        raise openai(words, param="reasoning_effort", code="unsupported_value")
+
+    _, result = Negotiator(ANY).call(Params(effort="medium"), send)
+    assert asked == ["medium", "high", "low"]
+    assert result.dropped == ("effort",)
+
+
 def test_threads_that_are_refused_at_once_all_learn() -> None:
     """What another thread was told in the meantime is no reason to give up."""
     negotiator = Negotiator(ANY)

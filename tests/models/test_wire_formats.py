@@ -122,7 +122,7 @@ def test_thoughts_among_the_parts_are_not_the_answer(server: Script) -> None:
     ],
 )
 def test_a_completion_that_speaks_of_errors_is_no_error(server: Script, words: str) -> None:
-    server.answer(200, {**chat(words), "error": None})
+    server.answer(200, {**chat(words), "error": None, "message": "ok", "detail": None})
     assert openai(server).generate(request()).text == words
 
 
