@@ -1,7 +1,8 @@
 """Settings from outside: the only reader of the environment.
 
 Variables: ``OPENAI_API_KEY``, ``ANTHROPIC_API_KEY`` and the like (taken by adapters), ``BENCH_DATA``
-(folders of data sets), ``BENCH_CACHE`` (where downloads are kept), ``BENCH_OFFLINE`` (1: fetch nothing).
+(folders of data sets), ``BENCH_CACHE`` (where downloads are kept), ``BENCH_OFFLINE`` (1: fetch nothing),
+``BENCH_PRICES`` (a price file).
 """
 
 from __future__ import annotations

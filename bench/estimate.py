@@ -182,7 +182,7 @@ def _priced(
     provider, name = money.named(model)
     usage = Usage(
         input_total=money.characters(request) // characters_a_token + 1,
-        output_total=min(answer, request.params.max_tokens or money.OUTPUT_TOKENS),
+        output_total=min(answer, money.longest(model, request)),
     )
     return prices.cost(provider, name, usage, batch=batch)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 
+from bench.models.capabilities import rule_for
 from bench.models.prices import PriceList
 from bench.models.vendors import VENDORS
 from bench.types import Json, Request
 
 OUTPUT_TOKENS = 16_384
-"""What an answer is taken to be at most when no limit was asked for."""
+"""What an answer is taken to be at most where no limit is sent."""
 
 _CHARACTERS_A_TOKEN = 2
 """Code has three to four; this is on the safe side."""
@@ -34,8 +35,15 @@ def worst_call(model: str, request: Request, prices: PriceList, *, batch: bool =
     """
     provider, name = named(model)
     asked = characters(request) // _CHARACTERS_A_TOKEN + 1
-    allowed = request.params.max_tokens or OUTPUT_TOKENS
-    return prices.worst(provider, name, input_tokens=asked, output_tokens=allowed, batch=batch)
+    return prices.worst(
+        provider, name, input_tokens=asked, output_tokens=longest(model, request), batch=batch
+    )
+
+
+def longest(model: str, request: Request) -> int:
+    """How many tokens an answer may have: as asked, else what we send unasked, else ``OUTPUT_TOKENS``."""
+    default = rule_for(*named(model)).defaults.max_tokens
+    return request.params.max_tokens or default or OUTPUT_TOKENS
 
 
 def characters(request: Request) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_support import BENCH, SANDBOX, Bench, environment
+from cli_support import BENCH, PLUGINS, SANDBOX, Bench, environment
 
 KEY = "sk-planted-in-the-environment"
 MODEL = "openai/gpt-5.4"
@@ -200,6 +200,21 @@ def test_a_price_file_decides_and_is_named_in_the_lock(
         completion = record["completion"]
         assert completion["cost_microusd"] == completion["usage"]["output_total"]
     assert len(json.loads((tmp_path / "out" / "lock.json").read_text())["prices"]["own_sha256"]) == 64
+
+
+def test_a_budget_needs_a_price_even_of_a_plug_in(
+    tmp_path: Path, bench: Bench, books: Books, asked: tuple[str, ...]
+) -> None:
+    with_plugin = (*asked, "-m", f"{PLUGINS}:Canned", "-o", "out", "--budget", "1")
+    refused = bench(*with_plugin, **variables(books))
+    assert refused.returncode == 2
+    assert "no price is known for canned" in refused.stderr
+    assert "--prices" in refused.stderr
+    free = '[[price]]\nmodel = "canned"\nfrom = 2026-01-01\ninput = 0\noutput = 0\n'
+    (tmp_path / "free.toml").write_text(free)
+    books.faulty = False
+    allowed = bench(*with_plugin, **variables(books), BENCH_PRICES="free.toml")
+    assert (allowed.returncode, books.calls) == (0, 20), allowed.stderr
 
 
 def test_an_answer_is_paid_for_once_whatever_runs_ask_for_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -118,6 +119,9 @@ def test_the_worst_of_a_call_is_a_token_for_two_characters_and_the_longest_answe
     prices = built_in()
     assert worst_call("openai/gpt-5.5", request(max_tokens=100), prices) == 501 * 5 + 3000
     assert worst_call("openai/gpt-5.5", request(), prices) == 501 * 5 + OUTPUT_TOKENS * 30
+    # claude-opus-5-5: 5 for written input, 20 out, and 16,384 tokens is what we send unasked.
+    assert worst_call("anthropic/claude-opus-5-5", request(), prices) == 501 * 5 + 16_384 * 20
+    assert worst_call("anthropic/claude-3-haiku", request(), prices) == math.ceil(501 * 0.3 + 4096 * 1.25)
     assert worst_call("openai/gpt-5.5", request(max_tokens=100), prices, batch=True) == 2753
     assert worst_call("openai/nobody-knows-this", request(), prices) is None
     assert worst_call("openrouter/openai/gpt-5.5@azure", request(), prices) is not None

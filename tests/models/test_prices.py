@@ -322,6 +322,16 @@ def test_the_lock_learns_where_prices_come_from(own: prices.PriceList) -> None:
     assert prices.built_in().described()["own_sha256"] == ""
 
 
+def test_the_file_in_the_manual_is_one(tmp_path: Path) -> None:
+    manual = Path(__file__).parents[2] / "docs" / "money.md"
+    path = tmp_path / "prices.toml"
+    path.write_text(manual.read_text().split("```toml\n")[1].split("```")[0])
+    own = prices.listed({"BENCH_PRICES": str(path)})
+    long = Usage(input_total=272_001, output_total=0)
+    at = datetime(2026, 11, 17, tzinfo=UTC)
+    assert own.cost("openai", "gpt-9-2026-11-17", long, at=at) == 272_001 * 5
+
+
 def test_our_own_file_names_its_sources() -> None:
     text = prices.OVERRIDES.read_text()
     entries = [line for line in text.splitlines() if line == "[[price]]"]
