@@ -79,6 +79,9 @@ def locate(name: str, environ: Mapping[str, str]) -> Located:
         raise UsageError(f"llamacpp/{name}: no weights of that name", hint=hint)
     path = config.cache_dir() / "weights" / weights.file
     if not path.is_file():
+        if environ.get("BENCH_OFFLINE") == "1":
+            hint = "BENCH_OFFLINE=1 allows no fetching: unset it once, or give the path of a .gguf file."
+            raise DataError(f"{path} is not here", hint=hint)
         _fetch(weights, path, environ)
     elif sha256_of(path) != weights.sha256:
         raise DataError(f"{path} is not the pinned file", hint="Remove it: it is then fetched again.")

