@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.evenbench
+TRANSFORMERS := .venv/.evenbench-transformers
 
 # The order is the point: what is cheap fails first.
 .NOTPARALLEL:
@@ -16,6 +17,12 @@ venv: $(STAMP)  ## the virtual environment, with everything pinned
 
 $(STAMP): pyproject.toml requirements/dev.txt
 	@scripts/make-venv.sh $(PYTHON)
+	@touch $@
+
+# Only the tests need it, and torch is large: the demo does without.
+$(TRANSFORMERS): $(STAMP)
+	@echo "installing torch and transformers for the tests"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -c requirements/dev.txt -e '.[transformers]'
 	@touch $@
 
 docker:  ## a Docker Engine that answers
@@ -33,7 +40,7 @@ lint: venv  ## ruff, mypy, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test-fast: venv  ## the tests that need no Docker
+test-fast: $(TRANSFORMERS)  ## the tests that need no Docker
 	$(BIN)/pytest -m "not docker"
 
 test-docker: image  ## the tests that need Docker; none may be skipped for want of it
