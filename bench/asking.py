@@ -196,6 +196,7 @@ class Asking:
             raise _OverBudget
         on_event = partial(self._retrying, account)
         try:
+            self._switch.wait(0)  # it may have been stopped while money was waited for
             completion, tries = generate(model, request, policy=self._policy, on_event=on_event)
         except BaseException as error:
             account.failed(None if isinstance(error, ProviderError) and error.may_cost else 0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from bench.asking import Asking
 from bench.batching import Batching
+from bench.estimate import once_unpriced
 from bench.judging import Judging
 from bench.money import Budget
 from bench.pipeline import Setup, Switch, spawn
@@ -69,7 +70,10 @@ def run(setup: Setup, store: Store, state: State, *, budget_microusd: int | None
     switch = Switch()
     scored = Counter({outcome: n for outcome, n in state.outcomes().items() if outcome.scored})
     tally = Tally(state.planned, before=scored)
-    budget = Budget(budget_microusd, spent=state.spent_microusd, unknown=state.unknown_microusd)
+    unknown = state.unknown_microusd
+    if budget_microusd is not None:
+        unknown += once_unpriced(store.path, setup.questions, setup.prices)
+    budget = Budget(budget_microusd, spent=state.spent_microusd, unknown=unknown)
 
     def sink(sample: SampleRecord, verdict: VerdictRecord) -> None:
         store.add_verdict(setup.judgings[sample.key.suite], verdict)

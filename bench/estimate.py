@@ -147,8 +147,18 @@ def seen_in(path: Path) -> dict[str, Seen]:
     return found
 
 
-class _Key(msgspec.Struct):
-    model: str
+def once_unpriced(path: Path, questions: Questions, prices: PriceList) -> int:
+    """The most that answers of a run directory cost which had no price when they were asked for."""
+    most = 0
+    for _, sample in journal.read(path / SAMPLES, _Mark):
+        completion, is_noted = sample.completion, sample.reserved_microusd or sample.measured.batch
+        if completion is not None and completion.cost_microusd is None and not is_noted:
+            most += money.worst_call(sample.key.model, questions.request(sample.key), prices) or 0
+    return most
+
+
+class _Measured(msgspec.Struct, frozen=True):
+    batch: str = ""
 
 
 class _Completion(msgspec.Struct):
@@ -156,8 +166,10 @@ class _Completion(msgspec.Struct):
 
 
 class _Mark(msgspec.Struct):
-    key: _Key
+    key: SampleKey
     completion: _Completion | None = None
+    reserved_microusd: int = 0
+    measured: _Measured = _Measured()
 
 
 def _one_call(model: str, request: Request, prices: PriceList, *, batch: bool) -> Range | None:

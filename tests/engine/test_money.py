@@ -195,6 +195,16 @@ def test_an_answer_of_unknown_cost_counts_at_its_worst_in_later_sessions_too(tmp
     assert model.calls == []
 
 
+def test_an_answer_that_had_no_price_counts_at_its_worst_once_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = go(tmp_path / "run", Scripted(lambda _: whole()), budget=None)
+    assert (summary.spent_microusd, summary.unknown_microusd) == (0, 0)
+    monkeypatch.setattr("bench.money.worst_call", lambda *_, **__: WORST)
+    summary = go(tmp_path / "run", Scripted(lambda _: whole()), budget=1000)
+    assert (summary.spent_microusd, summary.unknown_microusd) == (0, 600)
+
+
 @pytest.mark.usefixtures("dear")
 @pytest.mark.parametrize(
     ("error", "unknown"),
