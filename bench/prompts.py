@@ -52,6 +52,11 @@ TEMPLATES = {
         "The following Python code has a bug.\n\n```python\n{{buggy}}```\n\n"
         "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code")
     ),
+    "repair-task-chat@1": Template(
+        "The following Python code is meant to solve this task, and has a bug.\n\n{{text}}\n\n"
+        "```python\n{{buggy}}```\n\n"
+        "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code")
+    ),
     "repair-located-chat@1": Template(
         "The following Python code has a bug. What is wrong is here: {{where}}.\n\n"
         "```python\n{{buggy}}```\n\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import random
 import tomllib
@@ -28,6 +29,9 @@ T = TypeVar("T")
 KNOWN = "known.json"
 """Beside a suite.toml: digests of what dear calls of its references return (scripts/known_results.py)."""
 
+DROPPED = "dropped.json"
+"""Beside a suite.toml: problem id -> why it is no part of the suite (scripts/dropped.py)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suite:
@@ -44,6 +48,8 @@ class Suite:
     prompts: tuple[str, str] = ("function-chat@1", "function-complete@1")
     errata: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, Json] = field(default_factory=dict)
+    dropped: Mapping[str, str] = field(default_factory=dict)
+    """Problems of the data set that are left out, and why."""
 
     @property
     def limited(self) -> bool:
@@ -57,7 +63,7 @@ class Suite:
         return replace(self, problems=tuple(self.problems[index] for index in chosen))
 
 
-class _Data(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class _Source(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     key: str
     fields: tuple[str, ...]
     optional: tuple[str, ...] = ()
@@ -67,6 +73,18 @@ class _Data(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     hub: Hub | None = None
     url: str = ""
     package: Package | None = None
+
+
+class _Join(_Source, frozen=True, kw_only=True):
+    """A second data set: a row gets the fields of the row there whose key is its ``on``. The first counts."""
+
+    on: str
+
+
+class _Data(_Source, frozen=True, kw_only=True):
+    """A row that no join has anything for is left out."""
+
+    join: tuple[_Join, ...] = ()
     folder: str = ""
     """Rows that come with the suite: a folder of .toml files beside its definition."""
 
@@ -187,7 +205,11 @@ def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path
         if described.folder
         else load_rows(source, name=name, data=data, say=say)
     )
+    if described.join:
+        rows = _joined(rows, described, name, data, say)
     problems = tuple(READERS[file.rows](name, row, file.limits) for row in rows.rows)
+    dropped = json.loads((home / DROPPED).read_text("utf-8")) if (home / DROPPED).is_file() else {}
+    problems = tuple(problem for problem in problems if problem.id not in dropped)
     if (home / KNOWN).is_file():
         problems = tuple(map(partial(_with_known, json.loads((home / KNOWN).read_text("utf-8"))), problems))
     _check_unique(name, problems)
@@ -203,7 +225,31 @@ def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path
         prompts=(prompts.chat, prompts.complete),
         errata=file.errata if chosen.errata is None else chosen.errata,
         data=_described(rows, source),
+        dropped=dropped,
     )
+
+
+def _joined(rows: Rows, first: _Data, name: str, data: Sequence[Path], say: Say) -> Rows:
+    """Rows with the fields of what they are joined with; the digest is one over all digests.
+
+    Of rows with the same key, which ask the same again, the first stays.
+    """
+    found, digests = list[Row](), [rows.sha256]
+    tables: list[tuple[str, dict[str, Row]]] = []
+    for join in first.join:
+        other = load_rows(_source(join), name=f"{name}, {join.files[0]}", data=data, say=say)
+        digests.append(other.sha256)
+        tables.append((join.on, {str(row[join.key]): _kept(row, join.fields) for row in other.rows}))
+    for row in {row[first.key]: row for row in reversed(rows.rows)}.values():
+        match = next((table[row[on]] for on, table in tables if row[on] in table), None)
+        if match is not None:
+            found.append(match | row)
+    found.reverse()
+    return replace(rows, rows=tuple(found), sha256=hashlib.sha256(" ".join(digests).encode()).hexdigest())
+
+
+def _kept(row: Row, fields: Sequence[str]) -> Row:
+    return {field: row[field] for field in fields}
 
 
 def _with_known(known: Mapping[str, Mapping[str, Mapping[str, str]]], problem: Problem) -> Problem:
@@ -217,7 +263,7 @@ def _present(file: _File) -> _Data:
     return file.data
 
 
-def _source(data: _Data) -> Source:
+def _source(data: _Source) -> Source:
     return Source(
         key=data.key,
         fields=data.fields,

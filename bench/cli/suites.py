@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from bench.check import VerifyReport
+    from bench.suites import Suite
 
 
 def suites(
@@ -69,12 +71,14 @@ def _show(name: str, *, data: Path | None, as_json: bool) -> None:
         "prompts": list(suite.prompts),
         "data": dict(suite.data),
         "errata": dict(suite.errata),
+        "dropped": dict(suite.dropped),
     }
     if as_json:
         typer.echo(json.dumps(shown))
         return
     for field, value in shown.items():
-        typer.echo(f"{field}: {value if isinstance(value, str) else json.dumps(value)}")
+        if value or field != "dropped":
+            typer.echo(f"{field}: {value if isinstance(value, str) else json.dumps(value)}")
 
 
 def _verify(name: str, *, data: Path | None, sandbox: str, as_json: bool) -> int:
@@ -97,10 +101,17 @@ def _verify(name: str, *, data: Path | None, sandbox: str, as_json: bool) -> int
 
         report = check.verify(suite, box, judge, on_result=tick)
     if as_json:
-        typer.echo(json.dumps(_report(report)))
+        typer.echo(json.dumps(_report(report) | {"dropped": dict(suite.dropped)}))
     else:
         _tell(report)
+        _tell_dropped(suite)
     return 1 if report.surprises else 0
+
+
+def _tell_dropped(suite: Suite) -> None:
+    """What the data set has and the suite leaves out: how many for which reason; ``--json`` names them."""
+    for reason, count in Counter(suite.dropped.values()).most_common():
+        typer.echo(f"dropped        {count} problems: {reason}")
 
 
 def _report(report: VerifyReport) -> dict[str, object]:

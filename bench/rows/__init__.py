@@ -14,6 +14,7 @@ READERS: dict[str, Reader] = {
     "mbpp-plus": generation.mbpp_plus,
     "classeval": generation.classeval,
     "native": generation.native,
+    "debugbench": repair.debugbench,
     "humanevalfix": repair.humanevalfix,
     "quixbugs": repair.quixbugs,
 }

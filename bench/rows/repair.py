@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import hashlib
 from typing import Any
 
 from bench.rows.source import Row, preamble_of, repair_prompt, syntax, without
@@ -18,6 +19,12 @@ _SYMPTOMS = {
     "infinite loop": "It never ends for some inputs.",
     "stackoverflow": "It recurses without end for some inputs.",
 }
+
+
+_GIVEN_BY_LEETCODE = (
+    "import bisect, collections, copy, functools, heapq, itertools, math, operator, random, re, string, sys\n"
+)
+"""What a solution may use there without importing it."""
 
 
 def humanevalfix(suite: str, row: Row, limits: Limits) -> Problem:
@@ -75,6 +82,38 @@ def quixbugs(suite: str, row: Row, limits: Limits) -> Problem:
     )
 
 
+def debugbench(suite: str, row: Row, limits: Limits) -> Problem:
+    """DebugBench (Tian et al. 2024, arXiv 2401.04621), with tests of LeetCodeDataset (arXiv 2504.14655)."""
+    given, entry = f"{_GIVEN_BY_LEETCODE}{row['prompt'].strip()}\n\n\n", row["entry_point"].split("(")[0]
+    bare, reference = given + row["buggy_code"].lstrip("\n"), given + row["oracle_code"].lstrip("\n")
+    text = "\n\n".join((row["description"].strip(), *row["examples"], f"Constraints: {row['constraints']}"))
+    checks = ast.unparse(ast.fix_missing_locations(_ByPosition().visit(syntax(row["test"]))))
+    tests = f"{given}{checks}\n\ncheck({row['entry_point']})\n"
+    symptom = "It is meant to solve this task, and fails some of its tests."
+    named = hashlib.sha256(row["buggy_code"].encode()).hexdigest()[:6]
+    return Problem(
+        suite=suite,
+        id=f"DebugBench/{row['slug']}/{named}",
+        track=Track.REPAIR,
+        language="python",
+        prompt=repair_prompt(f"{symptom}\n{text}", bare),
+        entry_point=entry,
+        preamble=given,
+        reference=reference,
+        checks=Checks("program", entry, tests=tests),
+        fields={
+            "symptom": symptom,
+            "text": text,
+            "buggy": bare,
+            "bare": bare,
+            "tests": tests,
+            "where": wrong_lines(bare, reference),
+        },
+        tags={"bug_type": row["bug_type"], "level": row["level"]},
+        limits=limits,
+    )
+
+
 def wrong_lines(buggy: str, reference: str) -> str:
     """Where the two differ, in lines of the buggy program: ``line 7``, ``after line 12``, ``lines 3 to 4``.
 
@@ -125,6 +164,16 @@ def _tests(row: Row) -> str:
 def _cases(cases: Any) -> list[list[Any]]:
     """Each a list of arguments and what is expected; a single argument may stand without a list."""
     return [[case[0] if isinstance(case[0], list) else [case[0]], case[1]] for case in cases or ()]
+
+
+class _ByPosition(ast.NodeTransformer):
+    """Arguments of the function under test go by position: its author was free to name them otherwise."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "candidate":
+            return ast.Call(node.func, [*node.args, *(keyword.value for keyword in node.keywords)], [])
+        return node
 
 
 class _Unpytest(ast.NodeTransformer):

@@ -146,3 +146,17 @@ def test_each_variant_shows_what_it_says_and_never_the_reference(
         assert problem.fields["where"], problem.id
         assert problem.reference not in asked.text
         assert problem.fields["bare" if shows_tests else "buggy"] in asked.text
+
+
+def test_debugbench_is_joined_with_its_tests_and_only_what_shows_its_bug_is_kept(datasets_dir: Path) -> None:
+    suite = load_suite("debugbench", data=[datasets_dir])
+    assert len(suite.problems) + len(suite.dropped) == 1079, (
+        "1,119 with tests, of which 40 ask the same again"
+    )
+    assert not {problem.id for problem in suite.problems} & set(suite.dropped)
+    assert len({problem.tags["bug_type"] for problem in suite.problems}) == 17, "all that its Python part has"
+    for problem in suite.problems:
+        [asked] = messages(suite.prompts[0], problem)
+        assert problem.fields["buggy"] in asked.text
+        assert f"{problem.reference}```" not in asked.text
+        assert "candidate(" not in asked.text
