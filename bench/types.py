@@ -208,6 +208,10 @@ class Request:
     params: Params = Params()
     mode: Mode = Mode.CHAT
 
+    def __post_init__(self) -> None:
+        if not self.messages:
+            raise ValueError("a request needs a message: a server may answer none at all with babble")
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -232,6 +236,23 @@ class Timing:
     queue_s: float = 0.0
     first_byte_s: float | None = None
     total_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A call that brought no answer: an attempt's others, and its last one where none brought one.
+
+    ``wait_s`` is what was waited before the next; None where none followed. ``cost_microusd`` is what the
+    provider said it took; an event told of it at once, and that is where a run's money is counted.
+    """
+
+    asked_at: str
+    total_s: float
+    fault: str
+    http_status: int | None = None
+    wait_s: float | None = None
+    cost_microusd: int | None = None
+    reply_blob: str = ""
 
 
 @dataclass(frozen=True, slots=True)
