@@ -14,7 +14,7 @@ from functools import partial
 
 from bench import money
 from bench.asking import Asking
-from bench.batchlane import MOST_REQUESTS, ROUNDS, Lane
+from bench.batchlane import MOST_BYTES, MOST_REQUESTS, ROUNDS, Lane
 from bench.batchlog import Batch, BatchLog, Entry
 from bench.collecting import Collecting
 from bench.errors import Fault, ProviderError
@@ -147,7 +147,7 @@ class Batching:
                 continue
             size += len(json.dumps(prepared.line)) + 2
             over = not self._affords(lane, batch.owed + worst, alone=not lines)
-            if over or (lines and size > lane.batches.most_bytes):
+            if over or (lines and size > min(lane.batches.most_bytes, MOST_BYTES)):
                 lane.again.appendleft(taken)
                 break
             batch.add(Entry(index, key, attempt, prepared.wire, asked), worst)

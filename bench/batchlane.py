@@ -15,9 +15,9 @@ from bench.types import SampleKey
 ROUNDS = 4
 """How often a session asks for a sample whose request was refused or got lost."""
 
-MOST_REQUESTS = 10_000
+MOST_REQUESTS, MOST_BYTES = 10_000, 50_000_000
 _MOST_OUT = 10
-"""Batches of a model at a time. With the limit above, what a run keeps in memory does not grow with it."""
+"""Batches of a model at a time. With the limits above, what a run keeps in memory does not grow with it."""
 
 
 @dataclass(slots=True)

@@ -121,8 +121,8 @@ class BatchVendor:
 
 
 def asked_for(body: Any) -> str:
-    """The name of the function that a request asks for."""
-    return re.findall(r"def (\w+)", json.dumps(body))[-1]
+    """The name of the function that a request asks for; a request in prose may hold none."""
+    return (re.findall(r"def (\w+)", json.dumps(body)) or ["f"])[-1]
 
 
 def program(function: str) -> str:

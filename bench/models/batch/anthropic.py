@@ -71,7 +71,9 @@ class AnthropicBatches:
         return BatchStatus(ended, sum(counts.values()) - counts.get("processing", 0), lost)
 
     def results(self, client: Client, batch: str, /) -> Iterator[BatchLine]:
-        yield from map(_read, client.lines(_results_path(client, client.get(f"{_PATH}/{batch}"))))
+        told = client.get(f"{_PATH}/{batch}")
+        if not told.get("archived_at"):
+            yield from map(_read, client.lines(_results_path(client, told)))
 
 
 def _read(raw: str) -> BatchLine:
