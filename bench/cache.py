@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from bench.errors import ProviderError
 from bench.journal import write_atomically
 from bench.protocols import Identified, Model
 from bench.records import decode, encode
+from bench.secrets import without_bytes
 from bench.types import Completion, Form, Json, Request, Stop, Timing, Usage
 
 SCHEMA = 1
@@ -37,10 +38,16 @@ class Kept:
 
 
 class Cache:
-    """A folder of answers; several processes may use it. ``files``: digests of models' own files, by name."""
+    """A folder of answers; several processes may use it. ``files``: digests of models' own files, by name.
 
-    def __init__(self, path: Path, *, files: Mapping[str, str] | None = None) -> None:
+    ``keys`` are taken out of what is written, even where a plug-in put them there.
+    """
+
+    def __init__(
+        self, path: Path, *, files: Mapping[str, str] | None = None, keys: Sequence[str] = ()
+    ) -> None:
         self.path = path
+        self._keys = keys
         self._files = dict(files or {})
 
     def get(self, model: Model, request: Request) -> Kept | None:
@@ -68,7 +75,8 @@ class Cache:
             if timing and timing.asked_at
             else datetime.now(UTC).isoformat(timespec="milliseconds")
         )
-        line = encode(_Entry(at=at, **{name: getattr(completion, name) for name in _FIELDS}))
+        entry = _Entry(at=at, **{name: getattr(completion, name) for name in _FIELDS})
+        line = without_bytes(encode(entry), self._keys)
         write_atomically(path, hashlib.sha256(line).hexdigest().encode() + b"\n" + line)
 
     def _place(self, model: Model, request: Request) -> Path | None:

@@ -6,12 +6,13 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from bench.errors import StoreError
 from bench.records import decode, encode
+from bench.secrets import without_bytes
 
 T = TypeVar("T")
 
@@ -28,8 +29,10 @@ class Journal:
     The disk is asked to keep what was written at most once a second, and at the end.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, keys: Sequence[str] = ()) -> None:
+        """``keys`` are taken out of every line, whoever put them there."""
         self.path = path
+        self._keys = keys
         cut_torn(path)
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         self._mutex = threading.Lock()
@@ -41,7 +44,7 @@ class Journal:
 
         Raises StoreError (disk full); the file then ends where it ended before.
         """
-        line = encode(record)
+        line = without_bytes(encode(record), self._keys)
         with self._mutex:
             if self._fd < 0:
                 raise StoreError(f"{self.path} is closed")

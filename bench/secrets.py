@@ -35,6 +35,11 @@ def forms(key: str) -> tuple[str, ...]:
     return tuple(sorted((one for one in found if len(one) >= min(len(key), SHORTEST)), key=len, reverse=True))
 
 
+@cache
+def _encoded(key: str) -> tuple[bytes, ...]:
+    return tuple(form.encode() for form in forms(key))
+
+
 def _inner(encode: Callable[[bytes], bytes], data: bytes, before: int) -> str:
     """The characters of base64 that the key alone decides, behind so many other bytes."""
     text = encode(b"\0" * before + data).decode()
@@ -50,6 +55,15 @@ def without(text: str, keys: Iterable[str]) -> str:
             if form in text:
                 text = text.replace(form, _REMOVED)
     return text
+
+
+def without_bytes(data: bytes, keys: Iterable[str]) -> bytes:
+    """The same for what is about to be written to a file."""
+    for key in keys:
+        for form in _encoded(key):
+            if form in data:
+                data = data.replace(form, _REMOVED.encode())
+    return data
 
 
 def without_in_json(text: str, keys: Iterable[str]) -> str:

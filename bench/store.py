@@ -15,7 +15,7 @@ import re
 import threading
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -29,6 +29,7 @@ from bench.drift import Who
 from bench.errors import StoreError
 from bench.journal import TEMPORARY, Journal, read, write_atomically
 from bench.records import BatchRecord, SampleRecord, VerdictRecord, decode, encode, result
+from bench.secrets import without_bytes
 from bench.types import Json, Outcome, Result, SampleKey, Usage
 
 CONFIG, LOCK, PLAN = "config.toml", "lock.json", "plan.jsonl"
@@ -47,9 +48,13 @@ Lock = Mapping[str, Json]
 class Store:
     """A run directory open for writing, held by this process alone until it is closed."""
 
-    def __init__(self, path: Path) -> None:
-        """Take the directory, making it if need be. Raises StoreError: not writable, in use, or not a run."""
+    def __init__(self, path: Path, *, keys: Sequence[str] = ()) -> None:
+        """Take the directory, making it if need be. Raises StoreError: not writable, in use, or not a run.
+
+        ``keys`` never reach the disk, even where a plug-in puts them into what it returns or raises.
+        """
         self.path = path
+        self._keys = keys
         self._made = [folder for folder in (path, *path.parents) if not folder.exists()]
         self._held = _hold(path)
         self._mutex = threading.Lock()
@@ -131,7 +136,7 @@ class Store:
         """Keep a text verbatim; its digest, "" for an empty one. The same text is kept once."""
         if not text:
             return ""
-        data = text.encode("utf-8", "surrogatepass")
+        data = without_bytes(text.encode("utf-8", "surrogatepass"), self._keys)
         digest = hashlib.sha256(data).hexdigest()
         name = f"blobs/{digest[:2]}/{digest}.txt"
         if not (self.path / name).exists():
@@ -168,7 +173,7 @@ class Store:
             if path not in self._journals:
                 try:
                     path.parent.mkdir(exist_ok=True)
-                    self._journals[path] = Journal(path)
+                    self._journals[path] = Journal(path, keys=self._keys)
                 except OSError as error:
                     raise _unwritable(path, error) from error
             return self._journals[path]
@@ -278,6 +283,7 @@ def load_state(path: Path) -> State:
         _note_sample(state, offset, sample)
     for _, event in read(path / EVENTS, _EventMark):
         _note_event(state, event)
+    state.unknown_microusd = max(0, state.unknown_microusd)
     for judging in set(judgings(read_lock(path)).values()):
         file_of_judging = verdicts_path(path, judging)
         for offset, verdict in read(file_of_judging, _VerdictMark):

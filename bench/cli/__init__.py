@@ -11,6 +11,7 @@ import typer
 
 from bench import __version__
 from bench.cli import doctor, grade, leaderboard, models, run, suites
+from bench.cli.streams import hide_keys
 from bench.errors import BenchError, UsageError
 
 app = typer.Typer(
@@ -50,6 +51,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to fail
             stream.reconfigure(errors="backslashreplace")
+    hide_keys()
     try:
         app()
     except BenchError as error:
