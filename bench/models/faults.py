@@ -146,7 +146,7 @@ def from_reply(
         allowances=allowances.read(headers),
         http_status=status,
         raw_reply=without_in_json(body, secrets),
-        hint=_hint(own, marks) or _HINTS.get(fault, ""),
+        hint=_hint(own, marks, error) or _HINTS.get(fault, ""),
     )
 
 
@@ -254,7 +254,7 @@ def _own_status(error: Mapping[str, Json]) -> int | None:
     return None
 
 
-def _hint(status: int | None, marks: str) -> str:
+def _hint(status: int | None, marks: str, error: Mapping[str, Json]) -> str:
     if status is not None and 300 <= status < 400:
         return "The server redirects: give the address it redirects to."
     if status != 404:
@@ -264,6 +264,12 @@ def _hint(status: int | None, marks: str) -> str:
         return f"ollama pull {pulled[1]}"
     if _UNROUTED in marks:
         return "No upstream takes all that was asked for: ask for less, or pin another one (NAME@UPSTREAM)."
+    metadata = error.get("metadata")
+    served = metadata.get("available_providers") if isinstance(metadata, dict) else None
+    if isinstance(served, list):
+        return f"Upstreams that serve it (NAME@UPSTREAM): {', '.join(map(str, served))}."
+    if "v1/chat/completions" in marks:
+        return "Ask it over OpenAI's other format: openai-responses/NAME."
     return "Check the model's name and the address (does it end in /v1?)."
 
 

@@ -224,6 +224,15 @@ def test_its_errors_are_told_apart_under_any_status(
     assert failure(server).fault is fault
 
 
+def test_an_upstream_that_does_not_serve_the_model_is_answered_with_those_that_do(server: Script) -> None:
+    metadata = {"available_providers": ["deepseek", "novita"], "requested_providers": ["xai"]}
+    words = "No allowed providers are available for the selected model."
+    server.answer(404, {"error": {"message": words, "code": 404, "metadata": metadata}})
+    error = failure(server)
+    assert error.fault is Fault.INVALID_REQUEST
+    assert "deepseek, novita" in error.hint
+
+
 def test_the_prompt_it_repeats_decides_nothing(server: Script) -> None:
     flagged = {**FLAGGED, "flagged_input": "raise ValueError('insufficient balance')"}
     server.answer(403, {"error": {"code": 403, "message": "flagged", "metadata": flagged}})

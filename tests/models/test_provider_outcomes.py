@@ -150,6 +150,20 @@ def test_the_wait_a_provider_asks_for_is_read(
     assert failure(model).retry_after_s == seconds
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This model is only supported in v1/responses and not in v1/chat/completions.",
+        "This is not a chat model and thus not supported in the v1/chat/completions endpoint.",
+    ],
+)
+def test_a_model_of_the_other_format_is_told_where_to_be_asked(server: Script, words: str) -> None:
+    server.answer(404, {"error": {"message": words, "param": "model", "code": None}})
+    error = failure(OPENAI("gpt-5-pro", context(server)))
+    assert error.fault is Fault.INVALID_REQUEST
+    assert "openai-responses/NAME" in error.hint
+
+
 @pytest.mark.parametrize(("delay", "seconds"), [("37s", 37.0), ("1.5s", 1.5), ("soon", None), (None, None)])
 def test_the_wait_that_google_asks_for_stands_in_the_body(
     model: Model, server: Script, delay: str | None, seconds: float | None
