@@ -120,3 +120,16 @@ def test_a_soak_sees_a_slow_leak_and_forgives_noise(script: Callable[[str], Modu
 def test_processes_are_found_with_their_descendants(script: Callable[[str], ModuleType]) -> None:
     processes = script("processes")
     assert processes.tree([1], {1: 0, 2: 1, 3: 2, 4: 0, 5: 4}) == {1, 2, 3}
+
+
+def test_adapters_are_compared_by_verdict_and_to_the_character(
+    script: Callable[[str], ModuleType],
+) -> None:
+    two = script("two_adapters")
+    inside = {"a": two.Answer("x = 1", "pass"), "b": two.Answer("y", "pass"), "c": two.Answer("z", "pass")}
+    behind = {"a": two.Answer("x = 1", "pass"), "b": two.Answer("yy", "wrong_answer")}
+    assert list(two.report(inside, behind)) == [
+        "b: pass / wrong_answer, from character 1 on: '' / 'y'",
+        "2 problems: 1 verdicts agree, 1 answers are equal to the character; "
+        "passed: in this process 3, behind the server 1",
+    ]
