@@ -89,8 +89,8 @@ class Vendor:
     def _located(self, name: str, environ: Mapping[str, str]) -> tuple[str, str, str]:
         """The model's own name, the address, and where the user gave that."""
         model, at, address = name.rpartition("@http")
-        if self.own_server and at and model:
-            return model, f"http{address}", f"{self.name}/{model}"
+        if self.own_server and at:
+            return required_name(model, self.name), f"http{address}", f"{self.name}/{model}"
         told = environ.get(self.url_variable, "").strip() or self.url
         if told:
             return name, told, self.url_variable

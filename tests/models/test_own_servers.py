@@ -63,6 +63,12 @@ def test_everyone_else_does() -> None:
     assert {name for name, vendor in VENDORS.items() if not vendor.bills} <= free
 
 
+@pytest.mark.parametrize("provider", [*OWN, "openai-compatible"])
+def test_an_address_alone_names_no_model(provider: str) -> None:
+    with pytest.raises(UsageError, match="names no model"):
+        made(provider, "@http://127.0.0.1:9/v1")
+
+
 def test_any_other_server_must_be_told_where() -> None:
     with pytest.raises(UsageError, match="no address"):
         made("openai-compatible", "m")
