@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import config
-from bench.errors import BenchError, SandboxError
+from bench.errors import BenchError, SandboxError, UsageError
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -137,16 +137,22 @@ def _memory() -> Iterator[Finding]:
 
 
 def _keys() -> Iterator[Finding]:
+    from bench.models.http import checked_key
     from bench.models.vendors import VENDORS
 
     environ = config.environ()
-    for vendor in VENDORS.values():
-        name = vendor.key_variable
-        if vendor.needs_key and environ.get(name, "").strip():
-            yield Finding(Level.OK, f"key, {vendor.name}", f"{name} is set")
-        elif vendor.needs_key:
-            hint = f"Needed for {vendor.name}/ models only."
-            yield Finding(Level.OK, f"key, {vendor.name}", f"{name} is not set", hint)
+    variables = dict.fromkeys(vendor.key_variable for vendor in VENDORS.values() if vendor.needs_key)
+    there = [name for name in variables if environ.get(name, "").strip()]
+    missing = [name for name in variables if name not in there]
+    yield Finding(Level.OK, "keys", f"set: {', '.join(there) or 'none'}")
+    if missing:
+        hint = "Each is needed for its vendor's models only; local models need none."
+        yield Finding(Level.OK, "keys", f"not set: {', '.join(missing)}", hint)
+    for name in there:
+        try:
+            checked_key(environ[name].strip(), name)
+        except UsageError as error:
+            yield Finding(Level.WARN, "keys", error.message, error.hint)
 
 
 def _data() -> Iterator[Finding]:

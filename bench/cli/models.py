@@ -7,98 +7,156 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from bench.types import Completion
+from bench.errors import BenchError, PluginError, ProviderError, UsageError
+from bench.types import EFFORTS
 
-_QUESTION = "Write a Python function add(a, b) that returns the sum of its arguments."
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bench.models.catalogue import Adapter, Kind
+    from bench.protocols import Model
+    from bench.types import Json
 
 
 def models(
     check: Annotated[
         str | None, typer.Option("--check", help="Send one small request to this model.", metavar="MODEL")
     ] = None,
+    effort: Annotated[str | None, typer.Option(help="Reasoning effort that --check asks for.")] = None,
+    conformance: Annotated[
+        bool, typer.Option("--conformance", help="With --check: hold it to the rules for adapters, too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
-    """List the model adapters: how a model is named, which parameters it takes, whether a key is set.
+    """List the model adapters: how a model is named, what it takes and how it is sent, which keys are set.
 
-    --check MODEL sends one small request (which the provider may charge for) and shows what came back.
+    --check MODEL sends one small request (which the provider may charge for) and shows what came back, beside
+    the reply as it came. --conformance sends a dozen more.
+
+    Exit status: 0 done, 1 no answer came or a rule is broken, 2 bad usage.
     """
+    if check is None and (effort or conformance):
+        raise UsageError("--effort and --conformance go with --check", hint="bench models --check MODEL ...")
+    if effort is not None and effort not in EFFORTS:
+        raise UsageError(f"--effort {effort} is no level of effort", hint=f"One of: {', '.join(EFFORTS)}.")
     if check is None:
         _list(as_json=as_json)
-    else:
-        _check(check, as_json=as_json)
+        return
+    answered = _check(check, effort=effort, as_json=as_json)
+    conforms = not conformance or _conforms(check, as_json=as_json)
+    raise typer.Exit(0 if answered and conforms else 1)
 
 
 def _list(*, as_json: bool) -> None:
-    from bench import config
-    from bench.models.vendors import VENDORS
-    from bench.registry import model_names
+    import msgspec
 
-    environ = config.environ()
-    rows = []
-    for name in model_names():
-        variable = VENDORS[name].key_variable if name in VENDORS else ""
-        is_set = "set" if environ.get(variable, "").strip() else "not set"
-        key = f"{variable} is {is_set}" if variable else ""
-        rows.append({"name": name, "about": _about(name), "takes": _takes(name), "key": key})
+    from bench import config
+    from bench.models.catalogue import adapters
+
+    found = adapters(config.environ())
     if as_json:
-        typer.echo(json.dumps(rows))
+        typer.echo(json.dumps([{**msgspec.to_builtins(one), "key": _keys(one)} for one in found]))
         return
-    for row in rows:
-        typer.echo(f"{row['name']}: {row['about']}")
-        if row["takes"]:
-            typer.echo(f"    takes {', '.join(row['takes'])} (a model may take fewer)")
-        if row["key"]:
-            typer.echo(f"    {row['key']}")
+    for one in found:
+        typer.echo(f"{one.name}: {one.about}")
+        for line in _about(one):
+            typer.echo(f"    {line}")
     typer.echo("Or a plug-in of your own: module:attr, or ./my_model.py:MyModel.")
 
 
-def _about(name: str) -> str:
-    """The first line of the adapter's own description; why it does not load, if it does not."""
-    from bench.errors import PluginError
-    from bench.registry import MODELS, load
-
-    try:
-        plugin = load(MODELS, name)
-        described = str(getattr(plugin, "about", "") or plugin.__doc__ or "").strip()
-    except PluginError as error:
-        return f"broken: {error.message}"
-    return described.split("\n")[0].replace("``", "") or "no description"
+def _about(adapter: Adapter) -> Iterator[str]:
+    if adapter.spelling != adapter.name:
+        yield adapter.spelling + ("; can be asked in batches (--batch)" if adapter.batch else "")
+    if adapter.keys:
+        yield _keys(adapter) + ("" if adapter.needs_key else " (needed where the server asks for one)")
+    for kind in adapter.kinds:
+        yield kind.models or ("any other name" if len(adapter.kinds) > 1 else "any name")
+        yield from (f"    {line}" for line in _takes(kind))
 
 
-def _takes(name: str) -> list[str]:
-    from bench.models.capabilities import rule_for
-    from bench.models.prices import FREE
-
-    if name in FREE - {"llamacpp"}:
-        return []
-    rule = rule_for(name, "")
-    refused = rule.refuses if rule.efforts else rule.refuses | {"effort"}
-    return [one for one in ("max_tokens", "temperature", "seed", "effort", "stop") if one not in refused]
+def _keys(adapter: Adapter) -> str:
+    return ", ".join(f"{name} is {'set' if is_set else 'not set'}" for name, is_set in adapter.keys.items())
 
 
-def _check(spec: str, *, as_json: bool) -> None:
+def _takes(kind: Kind) -> Iterator[str]:
+    dropped = f"; drops {', '.join(kind.drops)}" if kind.drops else ""
+    thinking = f"; while it thinks also {', '.join(kind.drops_thinking)}" if kind.drops_thinking else ""
+    yield f"takes {', '.join(kind.takes) or 'nothing'}{dropped}{thinking}"
+    if kind.effort:
+        yield f"effort {_effort(kind.effort)}"
+    if kind.unasked:
+        yield f"unasked {_pairs(kind.unasked)}"
+
+
+def _effort(levels: Mapping[str, Mapping[str, Json]]) -> str:
+    """``none minimal low -> low, medium, high`` and under which names that is sent."""
+    groups: dict[str, list[str]] = {}
+    names: dict[str, None] = {}
+    for level, sent in levels.items():
+        leaves = dict(_leaves(sent))
+        names |= dict.fromkeys(leaves)
+        levels_sent = [word for word in leaves.values() if word in EFFORTS]
+        groups.setdefault(" + ".join(levels_sent or leaves.values()), []).append(level)
+    told = [word if asked == [word] else f"{' '.join(asked)} -> {word}" for word, asked in groups.items()]
+    return f"{', '.join(told)} (as {', '.join(names)})"
+
+
+def _leaves(sent: Mapping[str, Json], at: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in sent.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{at}{name}.")
+        else:
+            yield at + name, value if isinstance(value, str) else json.dumps(value)
+
+
+def _pairs(values: Mapping[str, Json]) -> str:
+    return ", ".join(f"{name}={json.dumps(value)}" for name, value in values.items())
+
+
+def _model(spec: str, *, concurrency: int = 1) -> Model:
     from bench import config
     from bench.protocols import ModelContext
     from bench.registry import load_model
+
+    return load_model(spec, ModelContext(environ=config.environ(), concurrency=concurrency, timeout_s=120.0))
+
+
+def _check(spec: str, *, effort: str | None, as_json: bool) -> bool:
+    """Whether an answer came."""
+    from bench.cli import checked
     from bench.types import Message, Params, Request, SampleKey
 
-    model = load_model(spec, ModelContext(environ=config.environ(), concurrency=1, timeout_s=120.0))
+    model = _model(spec)
     key = SampleKey("check", "check", model.name, 0)
-    request = Request(key, (Message("user", _QUESTION),), Params(max_tokens=2048))
-    completion = model.generate(request)
-    shown = _shown(completion)
+    params = Params(max_tokens=checked.MAX_TOKENS, effort=effort)
+    request = Request(key, (Message("user", checked.QUESTION),), params)
+    try:
+        completion = model.generate(request)
+    except ProviderError as error:
+        checked.show_error(model.name, error, as_json=as_json)
+        return False
+    except BenchError:
+        raise
+    except Exception as error:
+        hint = "What is no answer is raised as ProviderError; docs/adapters.md shows how."
+        message = f"model {model.name!r} raised {type(error).__name__}: {error}"
+        raise PluginError(message, hint=hint) from error
+    checked.show(request, completion, as_json=as_json)
+    return True
+
+
+def _conforms(spec: str, *, as_json: bool) -> bool:
+    """Hold the model to the rules of ``bench.testing``, and say which are broken."""
+    from bench import config, secrets
+    from bench.conformance import RULES, broken_rules
+
+    broken = broken_rules(lambda: _model(spec, concurrency=4), secrets=secrets.of(config.environ()))
     if as_json:
-        typer.echo(json.dumps(shown))
-        return
-    for name, value in shown.items():
-        typer.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")
-
-
-def _shown(completion: Completion) -> dict[str, object]:
-    """Normalised first, as it came last."""
-    import msgspec
-
-    built: dict[str, object] = msgspec.to_builtins(completion)
-    raw = {name: built.pop(name) for name in ("raw_request", "raw_reply")}
-    return built | raw
+        typer.echo(json.dumps([{"rule": one.rule, "seen": one.seen, "mend": one.mend} for one in broken]))
+    else:
+        named = {one.rule for one in broken}
+        for rule, demand in RULES.items():
+            typer.echo(f"{'broken' if rule in named else 'ok':<7} {rule}: it {demand}")
+        for one in broken:
+            typer.echo(f"{one.rule}: {one.seen}\n    {one.mend}")
+    return not broken
