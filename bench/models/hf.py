@@ -29,7 +29,7 @@ from bench.models.gathering import Gatherer
 from bench.models.hf_loaded import Loaded, Row, Source, first_line, load
 from bench.models.http import required_name
 from bench.models.params import wire
-from bench.protocols import ModelContext
+from bench.protocols import ModelContext, Pacing
 from bench.types import Completion, Form, Json, Mode, Request, Timing, Usage
 
 
@@ -101,6 +101,7 @@ class HuggingFace:
 
     def __init__(self, name: str, *, source: Source, libraries: Any, context: ModelContext) -> None:
         self.name = f"hf/{name}"
+        self.pacing = Pacing(start=context.concurrency, most=context.concurrency, measured=False)
         self._model_name = name
         self._source = source
         self._libraries = libraries

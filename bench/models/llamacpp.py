@@ -28,7 +28,7 @@ from bench.models import weights
 from bench.models.http import Client, required_name
 from bench.models.openai_chat import ChatCompletions
 from bench.models.wire import WireModel
-from bench.protocols import ModelContext
+from bench.protocols import ModelContext, Pacing
 from bench.types import Completion, Json, Request, Stop
 
 _SILENT = -1
@@ -66,6 +66,7 @@ class LlamaCpp:
         self, name: str, *, settings: Settings, library: Any, located: weights.Located, timeout_s: float
     ) -> None:
         self.name = f"llamacpp/{name}"
+        self.pacing = Pacing(start=1, most=1, measured=False)
         self._settings = settings
         self._located = located
         self._library = library

@@ -20,6 +20,7 @@ from bench.models import command
 from bench.models.faults import EmptyReply
 from bench.protocols import ModelContext
 from bench.registry import load_model
+from bench.testing import check_model
 from bench.types import Form, Mode, Stop, Usage
 
 KEY = "sk-planted-0123456789abcdef"
@@ -66,6 +67,16 @@ def test_a_program_gets_the_whole_request_and_its_text_is_the_answer(made: Made)
     assert completion.sent == told["params"]
     assert (completion.form, completion.stop, completion.provider) == (Form.REPLY, Stop.END, "command")
     assert completion.timing.total_s > 0
+
+
+def test_it_holds_to_the_rules_of_adapters(made: Made) -> None:
+    """The program cuts at the limit as it should, and fails as it is told."""
+    answers = (
+        "words = ['def', 'add(a, b):', 'return', 'a', '+', 'b']\n"
+        "limit = asked['params'].get('max_tokens', 99)\n"
+        "print(json.dumps({'text': ' '.join(words[:limit]), 'stop': 'length' if limit < 6 else 'end'}))"
+    )
+    check_model(lambda: made(answers), secrets=[KEY])
 
 
 def test_what_nobody_told_is_unknown_and_never_free(made: Made) -> None:

@@ -24,6 +24,7 @@ from bench.models import hf
 from bench.models.hf_loaded import Row
 from bench.protocols import ModelContext
 from bench.registry import load_model
+from bench.testing import check_model
 from bench.types import Form, Message, Mode, Stop, Usage
 
 SPECIALS = ("<end>", "<user>", "<bot>")
@@ -33,7 +34,7 @@ TEMPLATE = (
     "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system here') }}{% endif %}"
     "<user>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<bot>{% endif %}"
 )
-WINDOW = 64
+WINDOW = 256
 
 
 def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,7 +180,7 @@ def test_what_does_not_fit_the_context_is_a_fault_before_anything_is_written(
 ) -> None:
     monkeypatch.setattr(known, "_gatherer", None)
     with pytest.raises(ProviderError, match=f"do not fit {WINDOW}") as caught:
-        known.generate(request("x" * 50, max_tokens=20))
+        known.generate(request("x" * (WINDOW - 10), max_tokens=20))
     assert (caught.value.fault, caught.value.retryable) == (Fault.CONTEXT_OVERFLOW, False)
     with pytest.raises(ProviderError, match=f"do not fit {WINDOW}"):
         known.generate(request("x" * WINDOW))
@@ -204,6 +205,10 @@ def test_a_base_model_cannot_chat_and_says_how_to_ask_it(folder: Path, tmp_path:
     with pytest.raises(ProviderError, match="--mode complete"):
         model.generate(request("hi"))
     assert model.generate(request("d", mode=Mode.COMPLETE, max_tokens=2)).text == "ef"
+
+
+def test_it_holds_to_the_rules_of_adapters(folder: Path) -> None:
+    check_model(lambda: hf.make(str(folder), ModelContext()))
 
 
 ASKED = (

@@ -15,6 +15,7 @@ from bench.errors import DataError, Fault, ProviderError, UsageError
 from bench.models import llamacpp, weights
 from bench.protocols import ModelContext
 from bench.registry import load_model
+from bench.testing import check_model
 from bench.types import Form, Mode, Stop
 
 SMOLLM2 = "smollm2-135m-instruct"
@@ -136,6 +137,11 @@ def test_a_prompt_too_long_for_a_real_server_is_context_overflow(model: Any) -> 
 def test_the_servers_log_stays_off_the_terminal(model: Any, capfd: pytest.CaptureFixture[str]) -> None:
     model.generate(request("hi", max_tokens=2))
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_it_holds_to_the_rules_of_adapters(model: Any) -> None:
+    check_model(model)
 
 
 @pytest.mark.slow
