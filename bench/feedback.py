@@ -2,8 +2,7 @@
 
 Only groups of checks that the suite calls visible are shown with what was called, expected and got. Of the
 others a model learns that one failed. An exception is shown whole only where all groups are visible: else an
-answer could raise what it was called with, in the text or the name of an exception of its own, and so read the
-hidden tests one by one.
+answer could raise what it was called with, in the text or the name of an exception, and so read hidden tests.
 """
 
 from __future__ import annotations
