@@ -64,6 +64,8 @@ class Batching:
         self._out = self._log.out(state)
         self.apart = frozenset(entry.index for batch in self._out for entry in batch.left.values())
         """Samples that a batch of an earlier session may still answer."""
+        for batch in self._out:
+            self._budget.owe(batch.owed)
 
     def asks(self, model: Model) -> bool:
         """Whether this model is asked in batches and in no other way."""
@@ -85,8 +87,6 @@ class Batching:
                 lanes.append(
                     Lane(model, batches, samples, self._setup.polling, self._setup.batch, out, most=most)
                 )
-        for batch in self._out:
-            self._budget.owe(batch.owed)
         return [spawn(f"batch-{lane.model.name}", partial(self._work, lane), self._switch) for lane in lanes]
 
     def _work(self, lane: Lane) -> None:
@@ -238,9 +238,12 @@ class Batching:
         """A batch cannot be looked at: a provider that is away is waited for, however long it takes."""
         if error.fault not in _HOPELESS:
             return False
-        if error.http_status == 404 and batch.name and time.time() - batch.begun > _KEPT_S:
-            self._lose(lane, batch, ProviderError(Fault.MISSING, f"batch {batch.name} is kept no longer"))
-            return True
+        if error.http_status == 404 and batch.name:
+            if time.time() - batch.unsure_since < lane.polling.settle_s:
+                return False  # a new batch may not be known everywhere yet
+            if time.time() - batch.begun > _KEPT_S:
+                self._lose(lane, batch, ProviderError(Fault.MISSING, f"batch {batch.name} is kept no longer"))
+                return True
         lane.out.remove(batch)
         lane.asks = False
         called = f"batch {batch.name}" if batch.name else "a batch of unknown name"

@@ -81,7 +81,7 @@ class Collecting:
 
     def _answered(self, batch: Batch, entry: Entry, completion: Completion) -> None:
         record = self._asking.answered(
-            entry.index, entry.key, completion, attempt=entry.attempt, tries=entry.round, batch=batch.name
+            entry.index, entry.key, completion, attempt=entry.attempt, tries=1, batch=batch.name
         )
         self._asking.put(record)
 
@@ -103,7 +103,7 @@ class Collecting:
             entry.key,
             Outcome.PROVIDER_ERROR,
             attempt=entry.attempt,
-            tries=entry.round,
+            tries=1,
             detail=error.message,
             fault=error.fault,
             reply_blob=self._store.add_blob(error.raw_reply),
@@ -121,7 +121,7 @@ class Collecting:
             entry.key,
             Outcome.HARNESS_ERROR,
             attempt=entry.attempt,
-            tries=entry.round,
+            tries=1,
             detail=f"reading the batch: {told(error)}",
             reply_blob=self._store.add_blob(line.raw),
             batch=batch.name,

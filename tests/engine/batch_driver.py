@@ -27,10 +27,10 @@ FAST = Polling(first_s=0.01, factor=1.2, cap_s=0.03, settle_s=0.3)
 def go(
     run: Path, model: str, environ: dict[str, str], *, epochs: int = 1, batch: bool = True, **more: object
 ) -> engine.Summary:
-    budget, polling = more.pop("budget", None), more.pop("polling", FAST)
+    budget, polling, cache = (more.pop(name, None) for name in ("budget", "polling", "cache"))
     loaded = load_model(model, ModelContext(environ=environ))
     setup, store, state = opened(run, [loaded], sandbox=FakeSandbox(), epochs=epochs, **more)  # type: ignore[arg-type]
-    setup = replace(setup, batch=batch, polling=polling)
+    setup = replace(setup, batch=batch, polling=polling or FAST, cache=cache)
     with store:
         return engine.run(setup, store, state, budget_microusd=budget, show=Quiet())  # type: ignore[arg-type]
 

@@ -23,6 +23,7 @@ from engine_fakes import Scripted, opened, small_suite, whole
 from strict import Given, serving
 
 from bench import engine
+from bench.cache import Cache
 from bench.pipeline import Polling, Switch
 from bench.progress import Quiet
 from bench.store import batches_of, results
@@ -339,6 +340,30 @@ def test_without_the_flag_an_open_batch_is_collected_all_the_same(tmp_path: Path
         assert go(tmp_path, CHAT, environ, batch=False).unmeasured == 0
         assert vendor.charged == EACH_ONCE
         assert len(vendor.jobs) == 1
+
+
+def test_what_the_cache_has_is_in_no_batch_and_what_a_batch_brings_is_kept(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache")
+    with provider(CHAT) as (vendor, environ):
+        go(tmp_path / "first", CHAT, environ, cache=cache)
+        assert len(vendor.jobs) == 1
+        assert go(tmp_path / "second", CHAT, environ, epochs=2, cache=cache).unmeasured == 0
+        check_whole(tmp_path / "second", epochs=2)
+        assert [len(job.asked) for job in vendor.jobs.values()] == [6, 6]
+        assert go(tmp_path / "third", CHAT, environ, epochs=2, cache=cache).spent_microusd == 0
+        assert len(vendor.jobs) == 2
+
+
+def test_a_batch_that_is_kept_no_longer_is_asked_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with provider(CHAT, looks=10**6) as (vendor, environ):
+        assert start(tmp_path, CHAT, environ, when="submitted").wait() == -signal.SIGKILL
+        vendor.jobs, vendor.looks = {}, 0
+        monkeypatch.setattr("bench.batching._KEPT_S", 0.5)
+        assert go(tmp_path, CHAT, environ).unmeasured == len(FUNCTIONS)
+        assert {result.fault for result in results(tmp_path)} == {"missing"}
+        assert go(tmp_path, CHAT, environ).unmeasured == 0
 
 
 def test_a_model_without_batches_is_asked_alone(tmp_path: Path) -> None:
