@@ -14,7 +14,7 @@ from bench import pysource
 from bench.fences import Fence, fences, without_reasoning, without_tokens
 from bench.types import Completion, Extraction, Form, Problem, Stop
 
-EXTRACTOR = "rules@1"
+EXTRACTOR = "rules@2"
 
 NONE = Extraction("", "none")
 _PYTHON = frozenset({"python", "py", "python3", "py3", "ipython", "pycon", "python-repl", "doctest", "sage"})

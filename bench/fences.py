@@ -11,12 +11,19 @@ from dataclasses import dataclass
 
 from bench.pysource import open_string
 
+_TAG_NAMES = r"(?:seed:)?(?:think|thinking|thought|reasoning)"
 _REASONING = re.compile(
-    r"(?P<open>^[ \t]*(?:<(?:seed:)?(?:think|thinking|thought|reasoning)>|\[THINK\]|◁think▷))"
-    r"|(?<![\"'`])(?P<close></(?:seed:)?(?:think|thinking|thought|reasoning)>|\[/THINK\]|◁/think▷)",
+    rf"(?P<open>^[ \t]*(?:<{_TAG_NAMES}(?:[ \t][^<>\n]{{0,80}})?>|\[THINK\]|◁think▷|<\|channel>thought\b"
+    r"|<\|(?:begin_of_thought|start_thinking|inner_prefix)\|>)"
+    rf"|(?<=[.!?:][ ])<{_TAG_NAMES}>[ \t]*$)"
+    rf"|(?<![\"'`])(?P<close></{_TAG_NAMES}>|\[/THINK\]|◁/think▷|<channel\|>"
+    r"|<\|(?:end_of_thought|end_thinking|inner_suffix)\|>)",
     re.MULTILINE | re.IGNORECASE,
 )
-_FINAL_CHANNEL = "<|channel|>final<|message|>"
+_FINAL_CHANNEL = re.compile(r"<\|channel\|>final\b[^<\n]{0,40}(?:<\|constrain\|>[^<\n]{0,40})?<\|message\|>")
+# The same channels where a server has taken their tokens away: "analysisWe need ... assistantfinalHere is".
+_BARE_ANALYSIS = re.compile(r"\s*analysis(?=[A-Z])")
+_BARE_FINAL = "assistantfinal"
 
 # Only tokens that no program is likely to hold may cut anywhere; the others have to end their line.
 _TOKEN = re.compile(
@@ -26,7 +33,7 @@ _TOKEN = re.compile(
 )
 _LEADING_TOKENS = re.compile(
     r"\s*+(?:(?:<s>|<bos>|<start_of_turn>(?:model)?|<\|(?:im_start|start_header_id|start|assistant)\|>(?:assistant)?"
-    r"|<\|(?:end_header_id|begin_of_text|message)\|>)\s*+)++"
+    r"|<\|(?:end_header_id|begin_of_text|message|begin_of_solution|START_RESPONSE|CHATBOT_TOKEN)\|>)\s*+)++"
 )
 
 _PREFIX = r"(?:[ \t]*+(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t])))*+[ \t]*+"
@@ -38,11 +45,16 @@ _MARKDOWN = frozenset({"markdown", "md", "gfm"})
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """One fenced block: its lines without the fence's indentation, and the language it names, "" for none."""
+    """One fenced block: its lines without the fence's indentation, and the language it names, "" for none.
+
+    ``info``: all that the opening fence says; ``above``: the line of text before it.
+    """
 
     text: str
     tag: str
     closed: bool
+    info: str = ""
+    above: str = ""
 
 
 def without_reasoning(text: str) -> tuple[str, tuple[str, ...]]:
@@ -51,10 +63,18 @@ def without_reasoning(text: str) -> tuple[str, tuple[str, ...]]:
     Reasoning that never ends swallows the rest of the text; before an end without a beginning all is
     reasoning (templates that put the opening tag into the prompt).
     """
-    if _FINAL_CHANNEL in text:
-        return text.rpartition(_FINAL_CHANNEL)[2], ("think",)
+    final = list(_FINAL_CHANNEL.finditer(text))
+    if final:
+        return text[final[-1].end() :], ("think",)
+    if _BARE_ANALYSIS.match(text):
+        _, found, answer = text.rpartition(_BARE_FINAL)
+        return (answer, ("think",)) if found else ("", ("think", "unclosed_think"))
     kept: list[str] = []
     notes: list[str] = []
+    leading = _LEADING_TOKENS.match(text)
+    if leading:
+        text = text[leading.end() :]
+        notes.append("special_token")
     at, thinking = 0, False
     for tag in _REASONING.finditer(text):
         if tag["open"] and not thinking:
@@ -95,15 +115,20 @@ def fences(text: str) -> list[Fence]:
     """
     found: list[Fence] = []
     block: _Open | None = None
+    above = ""
     for line in text.split("\n"):
         mark = "```" in line or "~~~" in line
         if block is None:
             block = _opened(line) if mark else None
+            if block is not None:
+                block.above = above
+            elif line.strip():
+                above = line
         elif not mark:
             block.add(line)
         elif block.ended_by(line):
             found.append(block.done(closed=True))
-            block = None
+            block, above = None, ""
         else:
             following = _opened(line) if not block.in_string else None
             if following is not None and following.tag:
@@ -125,6 +150,8 @@ class _Open:
     width: int
     quoted: bool
     lines: list[str]
+    info: str = ""
+    above: str = ""
     in_string: str = ""
 
     def add(self, line: str) -> None:
@@ -146,7 +173,7 @@ class _Open:
 
     def done(self, *, closed: bool, end: str = "\n") -> Fence:
         lines = "\n".join(_unindented(line, self.width) for line in self.lines)
-        return Fence(textwrap.dedent(lines + end), self.tag, closed)
+        return Fence(textwrap.dedent(lines + end), self.tag, closed, self.info, self.above)
 
 
 def _opened(line: str) -> _Open | None:
@@ -162,7 +189,7 @@ def _opened(line: str) -> _Open | None:
     tag = named[1].lower() if named else ""
     if tag in _MARKDOWN:
         return None
-    return _Open(mark, tag, len(prefix.replace(">", "").expandtabs(4)), ">" in prefix, [])
+    return _Open(mark, tag, len(prefix.replace(">", "").expandtabs(4)), ">" in prefix, [], info.strip())
 
 
 def _columns(line: str) -> int:

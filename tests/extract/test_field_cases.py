@@ -24,7 +24,7 @@ def continued(text: str, problem: Problem, *, stop: Stop = Stop.END) -> Extracti
 
 
 def test_the_extractor_names_itself() -> None:
-    assert EXTRACTOR == "rules@1"
+    assert EXTRACTOR == "rules@2"
 
 
 def test_c25_code_in_prose_without_a_fence_is_found() -> None:

@@ -30,7 +30,7 @@ def row(**changes: object) -> Row:
         "outcomes": {Outcome.PASS: 2, Outcome.WRONG_ANSWER: 1},
         "input_tokens": 10, "output_tokens": 2000, "reasoning_tokens": None,
         "cost_usd": 0.000007, "median_seconds": 1.23456, "isolation": "tamper_proof", "judge": "calls@1",
-        "extractor": "rules@1", "prompt": "chat@1", "sandbox": "docker", "data_sha256": "d1",
+        "extractor": "rules@2", "prompt": "chat@1", "sandbox": "docker", "data_sha256": "d1",
         "terms": "aaaaaaaaaaaa", "system": "", "params_asked": "", "params_sent": "",
         "dropped_params": "", "served_model": "", "provider": "", "drift": "",
         "bench_version": "0.1.0", "run": "r",

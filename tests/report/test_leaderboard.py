@@ -36,7 +36,7 @@ def lock(
         "models": list(models),
         "as_given": [model for model in models if model == "reference"],
         "epochs": 1,
-        "extractor": "rules@1",
+        "extractor": "rules@2",
         "judges": {suite: "calls@1"},
         "sandbox": {"engine": "docker", "image": "sha256:1"},
         "terms": {suite: dict.fromkeys(models, terms)},
