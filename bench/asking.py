@@ -1,4 +1,4 @@
-"""The asking side of a run: a lane a model, and a number of threads a lane.
+"""The asking side of a run: a lane a model, and as many threads a lane as there are calls in flight.
 
 An answer is written down as soon as it is there, then handed on to be judged; nothing of it is kept here.
 """
@@ -6,59 +6,44 @@ An answer is written down as soon as it is there, then handed on to be judged; n
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import cast
 
 from bench import money, records
 from bench.drift import Answering, Who
 from bench.errors import Fault, ProviderError, StoreError
 from bench.extract import extract
-from bench.models.retry import generate
+from bench.lanes import Door, Gate, Lane, Place, Sample, TooLong, Turns, pacing_of
+from bench.models.pace import Pace
+from bench.models.retry import Failed, generate
 from bench.pipeline import Setup, Stopped, Switch, harness_event, spawn, told
 from bench.progress import Tally
 from bench.protocols import Model
 from bench.records import SampleRecord, StoredCompletion
 from bench.store import State, Store
-from bench.types import Completion, Extraction, Json, Outcome, Request, SampleKey
+from bench.types import Completion, Extraction, Outcome, Request, SampleKey, Try
 
 _HOPELESS = frozenset({Fault.AUTH, Fault.QUOTA})
 """Faults that the next call to the same model would end with as well."""
 
-_DOWN = frozenset({Fault.TRANSPORT, Fault.TIMEOUT, Fault.SERVER})
-_PATIENCE = 12
-"""Samples in a row that a server may leave unanswered, each after all its tries, before it counts as down."""
+_DOWN = frozenset({Fault.TRANSPORT, Fault.TIMEOUT, Fault.SERVER, Fault.RATE_LIMITED})
 
 
-class Lane:
-    """One model's planned samples, handed out one by one to the threads that ask it."""
+class _Sample:
+    """A sample that is being asked for, and what came of it so far."""
 
-    def __init__(self, model: Model, samples: Iterator[tuple[int, SampleKey]]) -> None:
-        self.model = model
-        self._samples = samples
-        self._mutex = threading.Lock()
-        self._closed = False
-        self._unanswered = 0
+    def __init__(self, index: int, key: SampleKey, attempt: int) -> None:
+        self.index = index
+        self.key = key
+        self.attempt = attempt
+        self.failed: list[Try] = []
+        self.place: Place | None = None
 
-    def take(self) -> tuple[int, SampleKey] | None:
-        with self._mutex:
-            return None if self._closed else next(self._samples, None)
-
-    def answered(self) -> None:
-        self._unanswered = 0
-
-    def is_down(self) -> bool:
-        """Count one more sample that a server left unanswered; whether it is time to give it up."""
-        with self._mutex:
-            self._unanswered += 1
-            return self._unanswered >= _PATIENCE
-
-    def close(self) -> bool:
-        """Hand out no more; whether it was still open."""
-        with self._mutex:
-            was_open, self._closed = not self._closed, True
-            return was_open
+    @property
+    def queue_s(self) -> float:
+        return self.place.queue_s if self.place else 0.0
 
 
 class Asking:
@@ -84,6 +69,7 @@ class Asking:
         self._hand_on = hand_on
         self._answering = Answering(state.served)
         self._policy = replace(setup.policy, sleep=switch.wait)
+        self._threads: list[threading.Thread] = []
 
     def threads(
         self,
@@ -92,13 +78,24 @@ class Asking:
         models: Sequence[Model],
         apart: Container[int] = frozenset(),
     ) -> list[threading.Thread]:
-        """``concurrency`` threads a model, started. Samples in ``apart`` are asked for elsewhere."""
-        lanes = [Lane(model, self.missing(plan(), model.name, apart)) for model in models]
-        return [
-            spawn(f"ask-{lane.model.name}-{number}", partial(self._work, lane), self._switch)
-            for lane in lanes
-            for number in range(self._setup.concurrency)
-        ]
+        """Threads that ask, a model's first one started. As they start others, the list grows.
+
+        Samples in ``apart`` are asked for elsewhere.
+        """
+        turns = Turns()
+        lanes = [self._lane(model, self.missing(plan(), model.name, apart), turns) for model in models]
+        for lane in lanes:
+            self._start(lane)
+        return self._threads
+
+    def _lane(self, model: Model, samples: Iterator[Sample], turns: Turns) -> Lane:
+        pace = Pace(pacing_of(model, self._setup.concurrency), first_wait_s=self._policy.base_s)
+        gate = Gate(pace, self._switch, longest_s=self._policy.total_s)
+        return Lane(model, samples, gate, turns)
+
+    def _start(self, lane: Lane) -> None:
+        name = f"ask-{lane.model.name}-{len(self._threads)}"
+        self._threads.append(spawn(name, partial(self._work, lane), self._switch))
 
     def put(self, record: SampleRecord, *, again: bool = False) -> None:
         """Write a record down; hand an answer on to be judged. ``again``: the sample is asked for again."""
@@ -120,6 +117,7 @@ class Asking:
         batch: str = "",
         reserved: int = 0,
         cached_at: str = "",
+        failed: Sequence[Try] = (),
     ) -> SampleRecord:
         """The record of an answer, which is counted with it."""
         self._tally.answered(completion, is_cached=bool(cached_at))
@@ -135,6 +133,7 @@ class Asking:
             batch=batch,
             reserved_microusd=reserved,
             cached_at=cached_at,
+            failed=failed,
         )
 
     def missing(
@@ -145,59 +144,84 @@ class Asking:
                 yield index, key
 
     def _work(self, lane: Lane) -> None:
-        while not self._switch.asking.is_set():
+        with suppress(Stopped):
+            while self._ask_next(lane):
+                pass
+
+    def _ask_next(self, lane: Lane) -> bool:
+        """Ask for a lane's next sample; False when there is none. Raises Stopped."""
+        with lane.door() as door:
             taken = lane.take()
             if taken is None:
-                return
-            index, key = taken
+                return False
+            sample = _Sample(*taken, attempt=self._state.attempt[taken[0]] + 1)
             try:
-                record = self._asked(lane, index, key)
-            except Stopped:
-                return
-            if record is None:
-                return
-            if record.completion is not None:
-                lane.answered()
-            self.put(record)
+                record = self._asked(lane, sample, door)
+                if record is not None:
+                    if record.completion is not None:
+                        lane.answered()
+                    self.put(record)
+            finally:
+                if sample.place is not None:
+                    sample.place.done()
+        return True
 
     def _watch(self, key: SampleKey, completion: StoredCompletion) -> None:
         drift = self._answering.noted(key, Who(completion.served_model, completion.provider))
         if drift is not None:
             self._store.event(drift)
 
-    def _asked(self, lane: Lane, index: int, key: SampleKey) -> SampleRecord | None:
+    def _asked(self, lane: Lane, sample: _Sample, door: Door) -> SampleRecord | None:
         """Ask for one sample; None when the budget does not allow it. Raises Stopped."""
-        attempt = self._state.attempt[index] + 1
         try:
-            return self._answer(lane.model, index, key, attempt=attempt)
+            return self._answer(lane, sample, door)
         except _OverBudget:
             if lane.close():
                 self.stopped_by_budget(lane.model.name)
             return None
+        except TooLong as error:
+            self._give_up(lane, f"its limit is whole again in {error.wait_s:.0f} s: go on then")
+            return None
         except ProviderError as error:
-            return self._refused(lane, index, key, error, attempt=attempt)
+            return self._refused(lane, sample, error)
         except (Stopped, StoreError):
             raise
         except Exception as error:
-            self._store.event(harness_event(key, error))
-            detail = f"asking: {told(error)}"
+            self._store.event(harness_event(sample.key, error))
             return records.unanswered(
-                index, key, Outcome.HARNESS_ERROR, attempt=attempt, tries=1, detail=detail
+                sample.index,
+                sample.key,
+                Outcome.HARNESS_ERROR,
+                attempt=sample.attempt,
+                tries=len(sample.failed) + 1,
+                detail=f"asking: {told(error)}",
+                failed=sample.failed,
             )
 
-    def _answer(self, model: Model, index: int, key: SampleKey, *, attempt: int) -> SampleRecord:
-        request = self._setup.questions.request(key)
+    def _answer(self, lane: Lane, sample: _Sample, door: Door) -> SampleRecord:
+        """Whatever has to be waited for is so at the lane's door, before the call goes through its gate."""
+        model, index, attempt = lane.model, sample.index, sample.attempt
+        request = self._setup.questions.request(sample.key)
         kept = self.kept(model, request, index=index, attempt=attempt)
         if kept is not None:
             return kept
         worst = money.worst_call(model.name, request, self._setup.prices) or 0
         account = money.Account(self._budget, worst, self._store.event)
         if not account.open(model.name):
+            self._switch.wait(0)  # rather stopped than out of money
             raise _OverBudget
-        on_event = partial(self._retrying, account)
         try:
-            self._switch.wait(0)  # it may have been stopped while money was waited for
-            completion, tries = generate(model, request, policy=self._policy, on_event=on_event)
+            sample.place = lane.place(request)
+            sample.place.enter()
+            if door.close():
+                self._start(lane)
+            completion, tries = generate(
+                model,
+                request,
+                policy=self._policy,
+                on_failed=partial(self._failed, model, request, sample, account),
+                place=sample.place,
+            )
         except BaseException as error:
             account.failed(None if isinstance(error, ProviderError) and error.may_cost else 0)
             raise
@@ -205,7 +229,15 @@ class Asking:
         if self._budget.broken:
             self._stop_all(self._budget.broken)
         self.keep(model, request, completion)
-        return self.answered(index, key, completion, attempt=attempt, tries=tries, reserved=worst)
+        return self.answered(
+            index,
+            sample.key,
+            _queued(completion, sample.queue_s),
+            attempt=attempt,
+            tries=tries,
+            reserved=worst,
+            failed=sample.failed,
+        )
 
     def kept(self, model: Model, request: Request, *, index: int, attempt: int) -> SampleRecord | None:
         """The record of an answer that the cache has."""
@@ -230,28 +262,47 @@ class Asking:
             self._store.event(harness_event(key, error))
             return None
 
-    def _refused(
-        self, lane: Lane, index: int, key: SampleKey, error: ProviderError, *, attempt: int
-    ) -> SampleRecord:
-        hopeless = error.fault in _HOPELESS or (error.fault in _DOWN and lane.is_down())
-        if hopeless and lane.close():
-            self._switch.note(f"{lane.model.name} was asked no more ({error.fault.value}): {error.message}")
+    def _refused(self, lane: Lane, sample: _Sample, error: ProviderError) -> SampleRecord:
+        too_long = error.fault is Fault.RATE_LIMITED and (error.retry_after_s or 0) > self._policy.total_s
+        if error.fault in _HOPELESS or too_long or (error.fault in _DOWN and lane.is_down()):
+            self._give_up(lane, f"{error.fault.value}: {error.message}")
         return records.unanswered(
-            index,
-            key,
+            sample.index,
+            sample.key,
             Outcome.PROVIDER_ERROR,
-            attempt=attempt,
+            attempt=sample.attempt,
             tries=error.tries,
             detail=error.message,
             fault=error.fault,
             reply_blob=self._store.add_blob(error.raw_reply),
+            failed=sample.failed,
         )
 
-    def _retrying(self, account: money.Account, event: Mapping[str, Json]) -> None:
-        """Note a retry. Raises Stopped when the run is being stopped, _OverBudget when the money is spent."""
-        paid = cast(int | None, event.get("cost_microusd"))
-        unknown = account.worst if event.get("may_have_cost") else 0
-        self._store.event({**event, "unknown_microusd": unknown})
+    def _give_up(self, lane: Lane, why: str) -> None:
+        if lane.close():
+            self._switch.note(f"{lane.model.name} was asked no more ({why})")
+
+    def _failed(
+        self, model: Model, request: Request, sample: _Sample, account: money.Account, failed: Failed
+    ) -> None:
+        """Keep a try. Raises Stopped when the run is being stopped, _OverBudget when the money is spent."""
+        error, paid = failed.error, failed.cost_microusd
+        blob = self._store.add_blob(error.raw_reply)
+        sample.failed.append(
+            Try(
+                failed.asked_at,
+                round(failed.total_s, 6),
+                error.fault.value,
+                http_status=error.http_status,
+                wait_s=failed.wait_s,
+                cost_microusd=paid,
+                reply_blob=blob,
+            )
+        )
+        if failed.wait_s is None:
+            return
+        unknown = account.worst if paid is None and error.may_cost else 0
+        self._store.event({**failed.event(model, request), "unknown_microusd": unknown})
         may_go_on = account.again(None if unknown else paid or 0)
         if self._switch.asking.is_set():
             raise Stopped
@@ -270,6 +321,14 @@ class Asking:
             f"{model}: the next call could exceed the budget of {limit}; a larger --budget goes on from here"
         )
         self._store.event({"event": "stopped", "model": model, "why": f"the budget of {limit} is used up"})
+
+
+def _queued(completion: Completion, queue_s: float) -> Completion:
+    """With what the gate added to the wait that a local model had of itself."""
+    timing = completion.timing
+    if timing is None:
+        return completion
+    return replace(completion, timing=replace(timing, queue_s=timing.queue_s + queue_s))
 
 
 class _OverBudget(Exception):

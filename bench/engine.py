@@ -73,7 +73,9 @@ def run(setup: Setup, store: Store, state: State, *, budget_microusd: int | None
     unknown = state.unknown_microusd
     if budget_microusd is not None:
         unknown += once_unpriced(store.path, setup.questions, setup.prices)
-    budget = Budget(budget_microusd, spent=state.spent_microusd, unknown=unknown)
+    budget = Budget(
+        budget_microusd, spent=state.spent_microusd, unknown=unknown, is_stopped=switch.asking.is_set
+    )
 
     def sink(sample: SampleRecord, verdict: VerdictRecord) -> None:
         store.add_verdict(setup.judgings[sample.key.suite], verdict)
@@ -84,11 +86,9 @@ def run(setup: Setup, store: Store, state: State, *, budget_microusd: int | None
     feeder = spawn("stored", lambda: _feed(store, state, judging, switch, only_missing=True), switch)
     batching = Batching(setup, store, switch, state=state, budget=budget, asking=asking, say=show.note)
     alone = [model for model in setup.models if not batching.asks(model)]
-    askers = [
-        *asking.threads(lambda: plan_of(store.path), models=alone, apart=batching.apart),
-        *batching.threads(lambda: plan_of(store.path)),
-    ]
-    interrupted = _until_done(switch, [feeder, *askers], judging, tally=tally, show=show)
+    sources = asking.threads(lambda: plan_of(store.path), models=alone, apart=batching.apart)
+    sources += [feeder, *batching.threads(lambda: plan_of(store.path))]
+    interrupted = _until_done(switch, sources, judging, tally=tally, show=show)
     mended = _mended(setup.sandbox, store)
     return Summary(
         state.planned,

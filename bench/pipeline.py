@@ -81,7 +81,8 @@ class Setup:
     judges: Mapping[str, Judge]
     judgings: Mapping[str, str]
     sandbox: Sandbox
-    concurrency: int = 4
+    concurrency: int | None = None
+    """Calls in flight a model, at most; as many as it stands where nothing was said."""
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     prices: PriceList = field(default_factory=built_in)
     cache: Cache | None = None

@@ -111,6 +111,10 @@ class OffersBatches(Protocol):
     def batches(self) -> Batches | None: ...
 
 
+TIMEOUT_S = 600.0
+"""How long one call may take, unless the user says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pacing:
     """How many calls at once a model gets: ``start`` at first, never more than ``most``.
@@ -152,7 +156,7 @@ class ModelContext:
     """All problems of the run by (suite, problem id); only ``reference`` and ``replay`` read it."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """The environment, read by ``bench.config`` alone; keys are taken from here."""
-    timeout_s: float = 600.0
+    timeout_s: float = TIMEOUT_S
     concurrency: int = 4
 
 

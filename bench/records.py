@@ -8,6 +8,7 @@ that two runs can be compared but for it. ``index`` is the sample's line in ``pl
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,6 +24,7 @@ from bench.types import (
     SampleKey,
     Stop,
     Timing,
+    Try,
     Usage,
     Verdict,
 )
@@ -56,6 +58,8 @@ class SampleMeasured(msgspec.Struct, frozen=True):
     """The provider's name for the batch it was asked in; "" where it was asked alone."""
     cached_at: str = ""
     """When it was answered, where the answer is from the cache: it was paid for then, not by this run."""
+    failed: tuple[Try, ...] = ()
+    """Every call that brought no answer."""
 
 
 class SampleRecord(msgspec.Struct, frozen=True):
@@ -144,6 +148,7 @@ def answered(
     batch: str = "",
     reserved_microusd: int = 0,
     cached_at: str = "",
+    failed: Sequence[Try] = (),
 ) -> SampleRecord:
     """The record of an attempt that brought a completion."""
     stored = StoredCompletion(
@@ -168,7 +173,7 @@ def answered(
         completion=stored,
         extraction=extraction,
         reserved_microusd=reserved_microusd,
-        measured=SampleMeasured(completion.timing, completion.request_id, batch, cached_at),
+        measured=SampleMeasured(completion.timing, completion.request_id, batch, cached_at, tuple(failed)),
     )
 
 
@@ -256,6 +261,7 @@ def unanswered(
     fault: Fault | None = None,
     reply_blob: str = "",
     batch: str = "",
+    failed: Sequence[Try] = (),
 ) -> SampleRecord:
     """The record of an attempt that brought no completion."""
     named = fault.value if fault else ""
@@ -268,7 +274,7 @@ def unanswered(
         detail=detail,
         tries=tries,
         reply_blob=reply_blob,
-        measured=SampleMeasured(batch=batch),
+        measured=SampleMeasured(batch=batch, failed=tuple(failed)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bench import plan
@@ -10,8 +11,9 @@ from bench.cache import Cache
 from bench.errors import UsageError
 from bench.lock import Asked
 from bench.models.prices import PriceList, built_in
+from bench.models.retry import RetryPolicy
 from bench.pipeline import Setup
-from bench.protocols import Judge, Model, ModelContext, Sandbox, SandboxOptions
+from bench.protocols import TIMEOUT_S, Judge, Model, ModelContext, Sandbox, SandboxOptions
 from bench.registry import load_judge, load_model, load_sandbox
 from bench.suites import Suite, load_suite
 
@@ -33,11 +35,17 @@ def suites(asked: Asked, *, data: Sequence[Path], say: Say) -> list[Suite]:
 
 
 def models(
-    asked: Asked, loaded: Sequence[Suite], *, environ: Mapping[str, str], concurrency: int
+    asked: Asked,
+    loaded: Sequence[Suite],
+    *,
+    environ: Mapping[str, str],
+    concurrency: int | None = None,
+    timeout_s: float = TIMEOUT_S,
 ) -> tuple[Model, ...]:
     """The models asked for. Raises UsageError (unknown name, missing key) and PluginError."""
     problems = plan.questions(loaded, params=asked.params, mode=asked.mode).problems
-    context = ModelContext(problems=problems, environ=environ, concurrency=concurrency)
+    context = ModelContext(problems=problems, environ=environ, timeout_s=timeout_s)
+    context = context if concurrency is None else replace(context, concurrency=concurrency)
     made = tuple(load_model(spec, context) for spec in asked.models)
     plan.check_names(loaded, made)
     return made
@@ -62,7 +70,8 @@ def setup(
     judges: Mapping[str, Judge],
     judgings: Mapping[str, str],
     sandbox: Sandbox,
-    concurrency: int,
+    concurrency: int | None = None,
+    timeout_s: float = TIMEOUT_S,
     prices: PriceList | None = None,
     cache: Cache | None = None,
     batch: bool = False,
@@ -75,6 +84,8 @@ def setup(
         judgings=judgings,
         sandbox=sandbox,
         concurrency=concurrency,
+        # A call that ran into its time limit may be made once more.
+        policy=RetryPolicy(total_s=max(RetryPolicy().total_s, 2 * timeout_s)),
         prices=prices or built_in(),
         cache=cache,
         batch=batch,

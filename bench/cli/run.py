@@ -13,6 +13,7 @@ import typer
 from bench.cli.common import DataOption, say, show_for, silent, slots, terminated_as_interrupted
 from bench.cli.costs import Costs
 from bench.errors import UsageError
+from bench.protocols import TIMEOUT_S
 from bench.types import EFFORTS, Json, Mode, Params, SampleKey
 
 if TYPE_CHECKING:
@@ -58,7 +59,11 @@ def run(
     temperature: Annotated[float | None, typer.Option(min=0, help="Sampling temperature.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of --limit and of the models' sampling.")] = None,
     sandbox: Annotated[str, typer.Option(help="Where answers are run.")] = "docker",
-    concurrency: Annotated[int, typer.Option(min=1, help="Calls in flight, a model.")] = 4,
+    concurrency: Annotated[
+        int | None,
+        typer.Option(min=1, help="Calls in flight a model, at most.", show_default="as many as it takes"),
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds that one call may take.")] = TIMEOUT_S,
     data: Annotated[Path | None, DataOption] = None,
     mode: Annotated[Mode, typer.Option(help="complete: raw text for base models.")] = Mode.CHAT,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before paid calls.")] = False,
@@ -99,7 +104,10 @@ def run(
     )
     path = out or RUNS / default_name(asked)
     costs = Costs(None if budget is None else round(budget * 1e6), yes, prices, cache, cache_dir, batch)
-    session = _Session(asked, costs=costs, concurrency=concurrency, quiet=quiet or as_json)
+    _check_finite("--timeout", timeout)
+    session = _Session(
+        asked, costs=costs, concurrency=concurrency, timeout_s=timeout, quiet=quiet or as_json
+    )
     with terminated_as_interrupted():
         summary = session.run(path, data=data)
     raise typer.Exit(finish(path, summary, as_json=as_json))
@@ -108,10 +116,13 @@ def run(
 class _Session:
     """One call of the command: loads what was asked for, checks it early, then runs it."""
 
-    def __init__(self, asked: Asked, *, costs: Costs, concurrency: int, quiet: bool) -> None:
+    def __init__(
+        self, asked: Asked, *, costs: Costs, concurrency: int | None, timeout_s: float, quiet: bool
+    ) -> None:
         self._asked = asked
         self._costs = costs
         self._concurrency = concurrency
+        self._timeout_s = timeout_s
         self._quiet = quiet
         self._say = silent if quiet else say
 
@@ -126,7 +137,9 @@ class _Session:
         suites = resolve.suites(asked, data=config.data_dirs(data), say=self._say)
         environ = self._costs.environ()
         prices = listed(environ)
-        models = resolve.models(asked, suites, environ=environ, concurrency=self._concurrency)
+        models = resolve.models(
+            asked, suites, environ=environ, concurrency=self._concurrency, timeout_s=self._timeout_s
+        )
         cache = self._costs.responses(asked.models, models)
         batched = self._costs.batched(models)
         judges = resolve.judges(suites)
@@ -210,6 +223,7 @@ class _Session:
                 judgings=judgings(full),
                 sandbox=sandbox,
                 concurrency=self._concurrency,
+                timeout_s=self._timeout_s,
                 prices=prices,
                 cache=cache,
                 batch=self._costs.batch,

@@ -10,11 +10,16 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
 
 from bench.errors import Fault, PluginError, ProviderError
 from bench.models.faults import EmptyReply
+from bench.models.pace import Ended
 from bench.protocols import Model
 from bench.types import Completion, Json, Request
+
+_OVERLOADED = frozenset({503, 529})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +38,115 @@ class RetryPolicy:
     jitter: Callable[[], float] = random.random
 
 
+class Place(Protocol):
+    """Where a call waits until it may be made, and tells how it ended. Its first wait is over already."""
+
+    def enter(self) -> object:
+        """Before another try."""
+        ...
+
+    def leave(self, ended: Ended, /) -> object:
+        """After each try."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A try that brought no answer. ``wait_s`` is waited before the next one; None where there is none."""
+
+    error: ProviderError
+    number: int
+    asked_at: str
+    total_s: float
+    wait_s: float | None
+
+    @property
+    def cost_microusd(self) -> int | None:
+        """What the provider said it took for it."""
+        return self.error.completion.cost_microusd if isinstance(self.error, EmptyReply) else None
+
+    def event(self, model: Model, request: Request) -> Mapping[str, Json]:
+        """What is written down at once."""
+        return {
+            "event": "retry",
+            "model": model.name,
+            "sample": str(request.key),
+            "try": self.number,
+            "fault": self.error.fault.value,
+            "message": self.error.message,
+            "http_status": self.error.http_status,
+            "retry_after_s": self.error.retry_after_s,
+            "wait_s": None if self.wait_s is None else round(self.wait_s, 3),
+            "cost_microusd": self.cost_microusd,
+            "may_have_cost": self.cost_microusd is None and self.error.may_cost,
+        }
+
+
 def generate(
     model: Model,
     request: Request,
     *,
     policy: RetryPolicy,
-    on_event: Callable[[Mapping[str, Json]], object],
+    on_failed: Callable[[Failed], object],
+    place: Place | None = None,
 ) -> tuple[Completion, int]:
     """Ask until there is an answer: the completion, and how many tries it took.
 
-    ``on_event`` gets one event before each wait; what it raises ends the trying. An answer that stays empty
-    is returned as an empty Completion. Raises the last ProviderError, with ``tries``, when the policy is used
-    up or trying again is useless, and PluginError when the model returns no Completion.
+    ``on_failed`` gets every try that failed, before the wait; what it raises ends the trying. An answer that
+    stays empty is returned as an empty Completion. Raises the last ProviderError, with ``tries``, when the
+    policy is used up or trying again is useless, and PluginError when the model returns no Completion.
     """
     start = policy.clock()
     tries = empties = 0
     while True:
         tries += 1
+        asked_at, began = datetime.now(UTC), policy.clock()
         try:
-            return _checked(model, model.generate(request)), tries
+            completion = _once(model, request, place)
         except ProviderError as error:
             fault = error
+        else:
+            return completion, tries
+        total_s = policy.clock() - began
         empties += fault.fault is Fault.EMPTY
         wait_s = _wait_s(policy, fault, tries)
         used_up = tries >= policy.tries or policy.clock() - start + wait_s > policy.total_s
         if fault.fault is Fault.EMPTY and (used_up or empties >= policy.empty_tries):
             return _empty(fault), tries
-        if used_up or not fault.retryable:
+        is_last = used_up or not fault.retryable
+        at = asked_at.isoformat(timespec="milliseconds")
+        on_failed(Failed(fault, tries, at, total_s, None if is_last else wait_s))
+        if is_last:
             fault.tries = tries
             raise fault
-        on_event(_event(model, request, fault, tries=tries, wait_s=wait_s))
         policy.sleep(wait_s)
+        if place is not None:
+            place.enter()
+
+
+def _once(model: Model, request: Request, place: Place | None) -> Completion:
+    ended = Ended()
+    try:
+        completion = _checked(model, model.generate(request))
+        ended = Ended(answered=True, allowances=completion.allowances, usage=completion.usage)
+    except ProviderError as error:
+        ended = _ended(error)
+        raise
+    finally:
+        if place is not None:
+            place.leave(ended)
+    return completion
+
+
+def _ended(error: ProviderError) -> Ended:
+    refused = error.fault is Fault.RATE_LIMITED
+    return Ended(
+        answered=isinstance(error, EmptyReply),
+        refused=refused,
+        overloaded=not refused and error.http_status in _OVERLOADED,
+        told_s=error.retry_after_s,
+        allowances=error.allowances,
+    )
 
 
 def _wait_s(policy: RetryPolicy, error: ProviderError, tries: int) -> float:
@@ -84,22 +167,3 @@ def _checked(model: Model, completion: object) -> Completion:
 def _empty(error: ProviderError) -> Completion:
     completion = error.completion if isinstance(error, EmptyReply) else Completion("")
     return replace(completion, text="", raw_reply=error.raw_reply)
-
-
-def _event(
-    model: Model, request: Request, error: ProviderError, *, tries: int, wait_s: float
-) -> Mapping[str, Json]:
-    paid = error.completion.cost_microusd if isinstance(error, EmptyReply) else None
-    return {
-        "event": "retry",
-        "model": model.name,
-        "sample": str(request.key),
-        "try": tries,
-        "fault": error.fault.value,
-        "message": error.message,
-        "http_status": error.http_status,
-        "retry_after_s": error.retry_after_s,
-        "wait_s": round(wait_s, 3),
-        "cost_microusd": paid,
-        "may_have_cost": paid is None and error.may_cost,
-    }

@@ -23,7 +23,7 @@ from bench.models.openai_chat import ChatCompletions
 from bench.models.openai_responses import Responses
 from bench.models.prices import listed
 from bench.models.wire import Format, WireModel
-from bench.protocols import ModelContext
+from bench.protocols import ModelContext, Pacing
 from bench.types import Json, Mode
 
 
@@ -81,6 +81,7 @@ class Vendor:
             provider=self.name,
             extra=extra,
             prices=listed(context.environ),
+            pacing=Pacing() if self.own_server else Pacing(start=8, measured=False),
         )
         if self.batches is not None:
             made.batches = WireBatches(made, self.batches)

@@ -15,7 +15,7 @@ from bench.models.faults import EmptyReply
 from bench.models.http import Client, Reply
 from bench.models.params import Negotiator, Rule, Wire, wire
 from bench.models.prices import PriceList, built_in
-from bench.protocols import Batches
+from bench.protocols import Batches, Pacing
 from bench.types import Completion, Form, Json, Mode, Request, Stop, Usage
 
 
@@ -77,11 +77,13 @@ class WireModel:
         served_by: str = "",
         extra: Mapping[str, Json] | None = None,
         prices: PriceList | None = None,
+        pacing: Pacing | None = None,
     ) -> None:
         self.name = name
         self.model = model
         self.client = client
         self.provider = provider
+        self.pacing = pacing or Pacing()
         self._format = format
         self._served_by = served_by or provider
         self._extra = dict(extra or {})

@@ -12,7 +12,8 @@ from provider_script import Script, chat, request
 
 from bench.errors import Fault, PluginError, ProviderError
 from bench.models.faults import EmptyReply, retry_after_s
-from bench.models.retry import RetryPolicy, generate
+from bench.models.pace import Ended
+from bench.models.retry import Failed, Place, RetryPolicy, generate
 from bench.models.vendors import COMPATIBLE
 from bench.protocols import ModelContext
 from bench.types import Completion, Json, Request, Stop
@@ -26,7 +27,12 @@ class Fake:
     name: str = "fake"
     now: float = 0.0
     sleeps: list[float] = field(default_factory=list)
-    events: list[Mapping[str, Json]] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+    place: Place | None = None
+
+    @property
+    def events(self) -> list[Mapping[str, Json]]:
+        return [failed.event(self, request()) for failed in self.failed]
 
     def generate(self, request: Request, /) -> Completion:
         answer = self.answers.pop(0)
@@ -40,7 +46,7 @@ class Fake:
 
     def ask(self, *, jitter: float = 1.0, **policy: Any) -> tuple[Completion, int]:
         chosen = RetryPolicy(sleep=self.sleep, clock=lambda: self.now, jitter=lambda: jitter, **policy)
-        return generate(self, request(), policy=chosen, on_event=self.events.append)
+        return generate(self, request(), policy=chosen, on_failed=self.failed.append, place=self.place)
 
 
 def error(fault: Fault = Fault.SERVER, after: float | None = None) -> ProviderError:
@@ -95,7 +101,8 @@ def test_what_will_fail_again_is_not_tried_again(fault: Fault) -> None:
     fake = Fake([error(fault), GOOD])
     with pytest.raises(ProviderError) as caught:
         fake.ask()
-    assert (caught.value.fault, caught.value.tries, fake.events) == (fault, 1, [])
+    assert (caught.value.fault, caught.value.tries) == (fault, 1)
+    assert [failed.wait_s for failed in fake.failed] == [None]
 
 
 def test_an_answer_that_stays_empty_is_an_empty_answer_after_three_tries() -> None:
@@ -118,12 +125,60 @@ def test_a_plug_in_that_returns_no_completion_is_named(wrong: object) -> None:
         Fake([wrong]).ask()
 
 
-def test_what_on_event_raises_ends_the_trying() -> None:
-    def stop(event: Mapping[str, Json]) -> None:
+def test_what_on_failed_raises_ends_the_trying() -> None:
+    def stop(failed: Failed) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        generate(Fake([error(), GOOD]), request(), policy=RetryPolicy(), on_event=stop)
+        generate(Fake([error(), GOOD]), request(), policy=RetryPolicy(), on_failed=stop)
+
+
+def test_every_try_is_told_of_and_the_last_one_has_no_wait() -> None:
+    fake = Fake([error(), error(Fault.TIMEOUT), error(Fault.AUTH)])
+    with pytest.raises(ProviderError):
+        fake.ask()
+    assert [(failed.number, failed.error.fault, failed.wait_s) for failed in fake.failed] == [
+        (1, Fault.SERVER, 2.0),
+        (2, Fault.TIMEOUT, 4.0),
+        (3, Fault.AUTH, None),
+    ]
+
+
+class Doorkeeper:
+    """Notes who comes and goes."""
+
+    def __init__(self) -> None:
+        self.seen: list[object] = []
+
+    def enter(self) -> None:
+        self.seen.append("enter")
+
+    def leave(self, ended: Ended, /) -> None:
+        self.seen.append(ended)
+
+
+def test_a_place_is_given_back_before_each_wait_and_taken_again_after_it() -> None:
+    keeper = Doorkeeper()
+    fake = Fake([error(Fault.RATE_LIMITED, after=3.0), GOOD], place=keeper)
+    fake.ask()
+    assert keeper.seen == [Ended(refused=True, told_s=3.0), "enter", Ended(answered=True)]
+
+
+@pytest.mark.parametrize(
+    ("status", "overloaded"), [(500, False), (502, False), (503, True), (529, True), (None, False)]
+)
+def test_only_an_overload_slows_the_others_down(status: int | None, overloaded: bool) -> None:
+    keeper = Doorkeeper()
+    fault = ProviderError(Fault.SERVER, "x", http_status=status)
+    Fake([fault, GOOD], place=keeper).ask()
+    assert keeper.seen[0] == Ended(overloaded=overloaded)
+
+
+def test_a_bug_in_an_adapter_gives_the_place_back() -> None:
+    keeper = Doorkeeper()
+    with pytest.raises(ZeroDivisionError):
+        Fake([ZeroDivisionError()], place=keeper).ask()
+    assert keeper.seen == [Ended()]
 
 
 def test_a_provider_that_recovers_costs_only_retries(server: Script) -> None:
@@ -131,11 +186,11 @@ def test_a_provider_that_recovers_costs_only_retries(server: Script) -> None:
     server.answer(200, chat("")).answer(200, chat("done"))
     model = COMPATIBLE(f"m@{server.url}/v1", ModelContext())
     sleeps: list[float] = []
-    events: list[Mapping[str, Json]] = []
+    failed: list[Failed] = []
     policy = RetryPolicy(sleep=sleeps.append, jitter=lambda: 0.0)
-    completion, tries = generate(model, request(), policy=policy, on_event=events.append)
+    completion, tries = generate(model, request(), policy=policy, on_failed=failed.append)
     assert (completion.text, tries, sleeps) == ("done", 5, [3.0, 0.0, 0.0, 0.0])
-    assert [event["fault"] for event in events] == ["rate_limited", "server", "invalid_reply", "empty"]
+    assert [one.error.fault for one in failed] == ["rate_limited", "server", "invalid_reply", "empty"]
 
 
 @pytest.mark.parametrize(
