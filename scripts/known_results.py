@@ -15,9 +15,7 @@ from bench.sandbox.guest import codec
 from bench.suites import KNOWN, load_suite
 from bench.types import Problem
 
-_DEAR_S = 0.001
-_DEAREST_S = 0.5
-"""A call that takes longer has a limit of its own, which the reference's time decides: it has to run."""
+_DEAR_S = 0.0005
 
 
 def main(name: str, data: str) -> None:
@@ -57,7 +55,7 @@ def learn(problem: Problem) -> dict[str, dict[str, str]]:
             args = codec.decode(call)
             started = time.thread_time()
             result = reference(*args)
-            if _DEAR_S < time.thread_time() - started < _DEAREST_S and not _has_a_tolerance(result):
+            if time.thread_time() - started > _DEAR_S and not _has_a_tolerance(result):
                 reply = codec.dumps(["ok", codec.Encoder().tree(result)])
                 groups.setdefault(group, {})[str(number)] = codec.digest(reply.encode())
     return groups

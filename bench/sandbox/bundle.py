@@ -8,8 +8,8 @@ from pathlib import Path
 
 _GUEST = Path(__file__).parent / "guest"
 _MODULES = (
-    *("codec", "wire", "proc", "doors", "remote", "evident", "serve", "compare"),
-    *("unittests", "judging", "confine", "zygote", "judges", "cgroup", "sweep", "syscalls", "supervisor"),
+    *("codec", "wire", "proc", "doors", "remote", "ahead", "evident", "serve", "compare"),
+    *("unittests", "project", "judging", "confine", "zygote", "judges", "cgroup", "sweep", "syscalls", "supervisor"),
 )
 """In the order in which they import each other."""
 
@@ -51,8 +51,14 @@ def harness() -> str:
 
 
 @cache
+def testrun() -> str:
+    """What runs a project's tests in a candidate's process."""
+    return (_GUEST / "testrun.py").read_text("utf-8")
+
+
+@cache
 def digest() -> str:
     """12 hex digits over the guest's code and what prepares its tests: which judge gave a verdict."""
     prepares = [(_GUEST.parent / f"{name}.py").read_text("utf-8") for name in ("message", "program")]
-    text = "\0".join((*prepares, harness(), *(part for pair in modules() for part in pair)))
+    text = "\0".join((*prepares, harness(), testrun(), *(part for pair in modules() for part in pair)))
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -10,6 +10,8 @@ from bench.errors import JudgeEnded, SandboxError
 from bench.types import CheckGroup, Execution, Job, Status
 
 _CPU_SLACK_S = 0.2
+_OWN_PROCESS = ("unittest", "project")
+"""Kinds of checks that run beside the candidate, in its process."""
 
 
 def execution(facts: Mapping[str, Any], job: Job, *, nonce: str) -> Execution:
@@ -23,7 +25,7 @@ def execution(facts: Mapping[str, Any], job: Job, *, nonce: str) -> Execution:
         raise SandboxError("the sandbox answered another job than the one it was given")
     if verdict.get("status") == "no_candidate":
         raise SandboxError(f"the candidate's process could not be started: {verdict['error']}")
-    limit = facts["limit"] or _limit_behind(facts, verdict, job)
+    limit = "" if _was_wrong(verdict, job) else facts["limit"] or _limit_behind(facts, verdict, job)
     if not verdict and not limit:
         raise JudgeEnded("the judge's process ended without a verdict")
     status = Status.LIMIT if limit else Status(verdict["status"])
@@ -37,7 +39,7 @@ def execution(facts: Mapping[str, Any], job: Job, *, nonce: str) -> Execution:
         error=error,
         where=verdict.get("where", ""),
         output=facts["output"],
-        isolation="tamper_evident" if job.checks.kind == "unittest" else "tamper_proof",
+        isolation="tamper_evident" if job.checks.kind in _OWN_PROCESS else "tamper_proof",
         cpu_s=round(facts["cpu_s"], 4),
         wall_s=round(facts["wall_s"], 4),
         memory_mib=round(facts["memory_mib"], 1),
@@ -49,6 +51,12 @@ def _name(number: int) -> str:
         return signal.Signals(number).name
     except ValueError:
         return str(number)  # a real-time signal
+
+
+def _was_wrong(verdict: Mapping[str, Any], job: Job) -> bool:
+    """Whether a case failed. Later ones were on their way by then: what they ran into is not why it ended."""
+    failed = any(group.get("failure") for group in verdict.get("groups", ()))
+    return job.checks.kind == "cases" and verdict.get("status") == "done" and failed
 
 
 def _limit_behind(facts: Mapping[str, Any], verdict: Mapping[str, Any], job: Job) -> str:

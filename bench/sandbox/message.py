@@ -38,8 +38,10 @@ def _checks(checks: Checks) -> dict[str, Any]:
         told["program"] = msgspec.to_builtins(instrument(told.pop("tests")))
     elif checks.kind == "unittest":
         told["program"] = msgspec.to_builtins(unit_tests(told.pop("tests"))) | {"harness": bundle.harness()}
+    elif checks.kind == "project":
+        told["program"] = {"harness": bundle.harness(), "testrun": bundle.testrun()}
     return told
 
 
 def _shared(checks: Checks) -> bool:
-    return checks.kind != "unittest" and all(map(may_share, (checks.setup, checks.tests, checks.reference)))
+    return checks.kind not in ("unittest", "project") and all(map(may_share, (checks.setup, checks.tests, checks.reference)))

@@ -47,6 +47,16 @@ def test_limits_are_told_apart(seen: dict[str, Any], limit: str) -> None:
     assert (found.status, found.limit) == (Status.LIMIT, limit)
 
 
+def test_what_comes_after_a_wrong_result_is_not_its_reason() -> None:
+    """The next cases are on their way while one is compared: what they run into changes no verdict."""
+    wrong = said("done") | {"groups": [GROUP | {"passed": 0, "failure": "f(1): 2 instead of 3"}]}
+    seen = facts(limit="output", oom=True, verdict=wrong)
+    cases = Job("", Checks("cases", "f"), Limits(cpu_s=2.0))
+    assert execution(seen, cases, nonce=NONCE).status is Status.DONE
+    assert execution(facts(limit="output", verdict=said("done")), cases, nonce=NONCE).limit == "output"
+    assert execution(seen, JOB, nonce=NONCE).limit == "output"
+
+
 def test_a_crash_names_its_signal() -> None:
     seen = execution(
         facts(signal=signal.SIGSEGV, verdict=said("candidate_error", error="ended")), JOB, nonce=NONCE

@@ -28,7 +28,7 @@ MAX_DEPTH = 150
 _SMALL = 1 << 63
 _EXACT = 1 << 53
 """Below it, an integer is a float without loss."""
-_MANY = 64
+_FEW, _MANY = 6, 64
 _AS_IS = frozenset({str, bool, type(None)})
 _NUMBERS = frozenset({int, float})
 
@@ -71,7 +71,7 @@ def dumps(tree: Any) -> str:
     return "".join(_TO_PARTS(tree, 0))
 
 
-def loads(text: str | bytes) -> Any:
+def loads(text: str | bytes | bytearray) -> Any:
     """JSON text, as compact as ``dumps`` writes it, to a tree; CodecError for anything else, or too deep."""
     try:
         text = text if isinstance(text, str) else text.decode()
@@ -88,9 +88,9 @@ class Encoder:
 
     def __init__(self, handle: Callable[[Any], Any] = no_handle, known: list[Any] | None = None) -> None:
         self._handle = handle
-        self.containers = list(known or ())
+        self.containers: list[Any] = list(known) if known else []
         """Numbered containers, kept alive so that an id is never taken twice."""
-        self._numbers = {id(node): number for number, node in enumerate(self.containers)}
+        self._numbers = {id(node): number for number, node in enumerate(known)} if known else {}
 
     def tree(self, value: Any, depth: int = 0) -> Any:
         kind = type(value)
@@ -120,9 +120,10 @@ class Encoder:
 
     def items(self, values: Any, depth: int) -> list[Any]:
         """What a container holds. Long runs of plain values go as they are, looked at in C alone."""
-        kinds = set(map(type, values))
-        if kinds <= _AS_IS or (kinds <= _NUMBERS and _all_small(values, kinds)):
-            return list(values)
+        if len(values) > _FEW:
+            kinds = set(map(type, values))
+            if kinds <= _AS_IS or (kinds <= _NUMBERS and _all_small(values, kinds)):
+                return list(values)
         tree = self.tree
         return [tree(value, depth) for value in values]
 
@@ -150,31 +151,30 @@ def _all_small(numbers: Any, kinds: set[type]) -> bool:
 
 
 def _container(tag: str, flat: Callable[[Any], Any]) -> Callable[..., Any]:
-    """An encoder of a mutable container under a tag (none for lists)."""
+    """An encoder of a mutable container under a tag."""
 
     def encode(self: Encoder, value: Any, depth: int, *, fresh: bool = True) -> Any:
         if fresh:
             reference = self.number(value)
             if reference is not None:
                 return reference
-        items = self.items(flat(value), depth)
-        return {tag: items} if tag else items
+        return {tag: self.items(flat(value), depth)}
 
     return encode
-
-
-_encode_plain_list = _container("", lambda v: v)
 
 
 def _encode_list(self: Encoder, value: Any, depth: int, *, fresh: bool = True) -> Any:
     """Many floats cross as their bytes: in digits they take ten times as long, on both sides."""
     if len(value) >= _MANY and float in (kinds := set(map(type, value))) and kinds <= _NUMBERS:
         integers = bytes(map(is_, map(type, value), repeat(int))) if int in kinds else b""
-        if all(-_EXACT < number < _EXACT for number in compress(value, integers)):
+        whole = list(compress(value, integers)) or [0]
+        if min(whole) > -_EXACT and max(whole) < _EXACT:
             if fresh and (reference := self.number(value)) is not None:
                 return reference
             return {"n": [b64encode(part).decode() for part in (array("d", value), integers)]}
-    return _encode_plain_list(self, value, depth, fresh=fresh)
+    if fresh and (reference := self.number(value)) is not None:
+        return reference
+    return self.items(value, depth)
 
 
 def _put_numbers(node: list[Any], parts: list[Any]) -> None:
@@ -370,11 +370,11 @@ def encode(value: Any) -> str:
     return dumps(Encoder().tree(value))
 
 
-def digest(encoded: bytes) -> str:
+def digest(encoded: bytes | bytearray) -> str:
     """24 hex digits that stand for an encoded value."""
     return blake2b(encoded, digest_size=12).hexdigest()
 
 
-def decode(text: str | bytes) -> Any:
+def decode(text: str | bytes | bytearray) -> Any:
     """Text to data. Raises CodecError for anything that ``encode`` could not have written."""
     return Decoder().value(loads(text))

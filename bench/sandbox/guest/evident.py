@@ -49,8 +49,10 @@ _ABOUT = "guest."
 class Evidence:
     """The state of the process when this was made."""
 
-    def __init__(self) -> None:
-        for name in _WATCHED:
+    def __init__(self, *, also: tuple[str, ...] = ()) -> None:
+        """``also``: more modules to watch."""
+        self._watched = (*_WATCHED, *also)
+        for name in self._watched:
             importlib.import_module(name)
         self._kept: list[Any] = []
         self._state = dict(self._look())
@@ -62,7 +64,7 @@ class Evidence:
 
     def _look(self) -> Iterator[tuple[str, Any]]:
         own = [name for name in sys.modules if name.startswith(_ABOUT)]
-        for name in (*_WATCHED, *own):
+        for name in (*self._watched, *own):
             module = sys.modules.get(name)
             yield name, id(module)
             for attribute, value in list(vars(module).items()):
@@ -75,7 +77,7 @@ class Evidence:
         yield path, id(value)
         if isinstance(value, types.FunctionType):
             yield f"{path}.__code__", (id(value.__code__), id(value.__defaults__), id(value.__kwdefaults__))
-        elif isinstance(value, type) and value.__module__ in (*_WATCHED, path.rpartition(".")[0]):
+        elif isinstance(value, type) and value.__module__ in (*self._watched, path.rpartition(".")[0]):
             for attribute, member in list(vars(value).items()):
                 if attribute in ("__doc__", "__abstractmethods__", "_abc_impl"):
                     continue

@@ -15,9 +15,9 @@ import types
 from socket import socket
 from typing import Any
 
-from . import codec, compare, doors, unittests, wire
+from . import codec, compare, doors, project, unittests, wire
+from .ahead import KNOWN, Ahead
 from .remote import (
-    KNOWN,
     CandidateEnded,
     CandidateLimit,
     CandidateSyntax,
@@ -106,6 +106,8 @@ def judge(job: dict[str, Any], court: socket, pid: int) -> tuple[bool, dict[str,
 
 def _observe(link: Link, job: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
     checks, limits = job["checks"], job["limits"]
+    if checks["kind"] == "project":
+        return _project(link, job, groups)
     try:
         if checks["kind"] == "unittest":
             link.prepare()
@@ -236,6 +238,22 @@ def _unittest(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups
     group.run, group.passed, group.failure = unittests.observe(link, checks["program"], cpu_s=limits["cpu_s"])
 
 
+def _project(link: Link, job: dict[str, Any], groups: list[Group]) -> dict[str, Any]:
+    """Have a project's tests run in the candidate's own process, which holds the whole project."""
+    try:
+        link.prepare()
+        found = project.observe(link, job["candidate"], job["checks"], cpu_s=job["limits"]["cpu_s"])
+    except unittests.Tampered as error:
+        return {"status": "candidate_error", "error": f"tampered with its tests: {error}", "where": "call"}
+    except Exception as error:
+        return _candidate_error(error, "call")
+    for one in found:
+        group = Group(one["name"], one["planned"])
+        group.run, group.passed, group.failure = one["run"], one["passed"], one["failure"]
+        groups.append(group)
+    return {"status": "done"}
+
+
 # --- cases: inputs, and a reference that knows the expected outputs ---
 
 
@@ -254,10 +272,11 @@ def _cases(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups: l
         groups.append(group)
         # A tolerance that one group's results asked for does not carry over to the next group.
         oracle = compare.oracle(checks["oracle"], checks["tolerance"])
+        ahead = Ahead(link, name, calls)
         for number, call in enumerate(calls):
             group.run += 1
             try:
-                _case(link, group, name, call, reference, oracle, limits, known.get(str(number), ""))
+                _case(ahead, group, call, reference, oracle, limits, known.get(str(number), ""))
             except BaseException:
                 group.failure = f"{name}({_shown(codec.decode(call))[1:-1]}){group.failure}"
                 raise
@@ -265,9 +284,8 @@ def _cases(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups: l
 
 
 def _case(
-    link: Link,
+    ahead: Ahead,
     group: Group,
-    name: str,
     call: str,
     reference: Any,
     oracle: compare.Oracle,
@@ -276,18 +294,18 @@ def _case(
 ) -> None:
     """One call, its arguments as encoded text. Raises Failed if the oracle does not accept the result.
 
-    The reference need not run where the result is the ``known`` one; any other is compared with its own.
+    The reference need not run where the result is the ``known`` one and comes in time; any other is compared
+    with its own.
     """
-    got = None
     if known:
-        got = link.call_text(name, call, cpu_s=limits["call_cpu_s"], known=known)
+        truth = functools.cache(lambda: _truth(call, reference, oracle, limits))
+        got = ahead.result(limits["call_cpu_s"], known=known, more_s=lambda: truth()[1])
         if got is KNOWN:
             return
-    started = time.thread_time()
-    expected = oracle.expected(reference(*codec.decode(call)))
-    cpu_s = max(limits["call_cpu_s"], limits["call_factor"] * (time.thread_time() - started))
-    if not known:
-        got = link.call_text(name, call, cpu_s=cpu_s)
+        expected, _ = truth()
+    else:
+        expected, cpu_s = _truth(call, reference, oracle, limits)
+        got = ahead.result(cpu_s)
     try:
         held = oracle.holds(lambda: codec.decode(call), got, expected)
     except Exception as error:
@@ -297,3 +315,11 @@ def _case(
     if not held:
         group.failure = f": {_shown(got)} instead of {_shown(expected)}"
         raise Failed
+
+
+def _truth(call: str, reference: Any, oracle: compare.Oracle, limits: dict[str, Any]) -> tuple[Any, float]:
+    """What the reference makes of a call, and how much CPU time an answer may take for the same."""
+    args = codec.decode(call)
+    started = time.thread_time()
+    expected = oracle.expected(reference(*args))
+    return expected, max(limits["call_cpu_s"], limits["call_factor"] * (time.thread_time() - started))

@@ -7,6 +7,7 @@ those are decided here by identity, so an object that claims to equal everything
 from __future__ import annotations
 
 import builtins
+import os
 import time
 from collections.abc import Callable, Iterator
 from socket import socket
@@ -20,9 +21,8 @@ _DISK_ERRNOS = {27, 28, 122}  # EFBIG, ENOSPC, EDQUOT
 _NO_PROCESS_ERRNO = 11  # EAGAIN, what fork says at a process limit
 
 
-KNOWN = object()
-"""A result that was recognised without being read."""
-_KNOWN_REPLY = ["known"]
+KNOWN_REPLY = ["known"]
+"""Stands for a reply that was recognised without being read."""
 
 
 class CandidateEnded(BaseException):
@@ -61,6 +61,8 @@ class Link:
         self._callbacks: list[Callable[..., Any]] = []
         self._exceptions: dict[int, type] = {}
         self._is_ready = False
+        self.handles = 0
+        """How many values came back so far that are not data."""
 
     def load(self, source: str, *, cpu_s: float) -> None:
         """Run the candidate's module body. Raises NoCandidate if the process was not ready for it."""
@@ -68,7 +70,7 @@ class Link:
         reply = self._ask(["exec", source], cpu_s)
         if reply[0] == "syntax":
             raise CandidateSyntax(str(reply[1])[:500])
-        self._value(reply)
+        self.value(reply)
 
     def _ready(self) -> None:
         """Wait, once, until the process says that it has given up its rights."""
@@ -85,18 +87,18 @@ class Link:
     def prepare(self) -> None:
         """Have the process remember what tests in it rest on; before ``load``."""
         self._ready()
-        self._value(self._ask(["prepare"], self._call_cpu_s))
+        self.value(self._ask(["prepare"], self._call_cpu_s))
 
     def tests(self, harness: str, job: dict[str, Any], *, cpu_s: float) -> Any:
         """Run tests in the candidate's process; what their harness says, as data."""
-        return self._value(self._ask(["tests", harness, job], cpu_s))
+        return self.value(self._ask(["tests", harness, job], cpu_s))
 
     def get(self, name: str) -> Any:
         """A global of the candidate: data, or a handle. KeyError if it has none of that name."""
         reply = self._ask(["get", name], self._call_cpu_s)
         if reply[0] == "missing":
             raise KeyError(name)
-        return self._value(reply)
+        return self.value(reply)
 
     def call(self, target: str | int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call by name or handle; containers among the arguments change here as they changed there."""
@@ -105,26 +107,17 @@ class Link:
         tree = encoder.tree(list(args))
         named = [[name, encoder.tree(value)] for name, value in kwargs.items()]
         reply = self._ask(["call", target, tree, named, True], self._call_cpu_s)
-        return self._value(reply, nodes)
-
-    def call_text(self, target: str, args: str, *, cpu_s: float, known: str = "") -> Any:
-        """Call with arguments encoded already; nothing is looked at but the result.
-
-        ``KNOWN`` if the digest of the result is the one that is known: then nothing more need be read.
-        """
-        request = f'["call",{codec.dumps(target)},{args},[],false]'
-        reply = self._ask(request, cpu_s, known)
-        return KNOWN if reply is _KNOWN_REPLY else self._value(reply)
+        return self.value(reply, nodes)
 
     def operate(self, operation: str, number: int, *args: Any) -> Any:
         encoder = codec.Encoder(self._outward)
         trees = [encoder.tree(arg) for arg in args]
         reply = self._ask(["op", operation, number, trees], self._call_cpu_s)
-        return self._value(reply, may_end=operation == "next")
+        return self.value(reply, may_end=operation == "next")
 
     # --- replies ---
 
-    def _value(self, reply: list[Any], nodes: list[Any] | None = None, *, may_end: bool = False) -> Any:
+    def value(self, reply: list[Any], nodes: list[Any] | None = None, *, may_end: bool = False) -> Any:
         try:
             if reply[0] == "raise":
                 raise self._exception(reply[1], may_end=may_end)
@@ -151,6 +144,7 @@ class Link:
             raise CandidateEnded(f"a reply that cannot be read: {str(error)[:200]}") from None
 
     def _inward(self, payload: Any) -> Any:
+        self.handles += 1
         number, kind, is_callable, lineage = payload
         if type(number) is not int or type(kind) is not str or type(lineage) is not list:
             raise codec.CodecError("a handle of another shape")
@@ -200,15 +194,32 @@ class Link:
 
     # --- the conversation, and what it may cost ---
 
-    def _ask(self, request: list[Any] | str, cpu_s: float, known: str = "") -> list[Any]:
+    def _ask(self, request: list[Any], cpu_s: float) -> list[Any]:
         """Send a request, answer what the candidate asks in between, return its reply."""
-        text = request if isinstance(request, str) else codec.dumps(request)
+        self.send(codec.dumps(request))
+        return self.reply(cpu_s)
+
+    def send(self, request: str) -> None:
         try:
-            wire.send(self._stream, text.encode())
+            wire.send(self._stream, request.encode())
+        except wire.WireError as error:
+            raise _ended(error) from None
+
+    def reply(
+        self, cpu_s: float, *, known: str = "", more_s: Callable[[], float] | None = None, ahead: bool = False
+    ) -> list[Any]:
+        """The next reply. ``KNOWN_REPLY`` for one whose digest is ``known``: then nothing of it is read.
+
+        ``more_s`` is asked, once, what a call may use that has used ``cpu_s``. ``ahead``: others are on their
+        way, and come all at once to one who lets the candidate go on.
+        """
+        try:
             while True:
-                message = self._receive(cpu_s)
+                if ahead and not self._reader.pending:
+                    os.sched_yield()
+                message = self._receive(cpu_s, more_s)
                 if known and codec.digest(message) == known:
-                    return _KNOWN_REPLY
+                    return KNOWN_REPLY
                 reply = codec.loads(message)
                 if type(reply) is not list or not reply:
                     raise codec.CodecError("a reply is a list")
@@ -216,7 +227,7 @@ class Link:
                     return reply
                 wire.send(self._stream, codec.dumps(self._call_back(reply)).encode())
         except wire.WireError as error:
-            raise CandidateEnded(f"the candidate's process ended: {error}") from None
+            raise _ended(error) from None
         except codec.CodecError as error:
             raise CandidateEnded(f"a reply that cannot be read: {error}") from None
 
@@ -228,7 +239,7 @@ class Link:
         except Exception as error:
             return ["raised", type(error).__name__, str(error)[:200]]
 
-    def _receive(self, cpu_s: float) -> bytes:
+    def _receive(self, cpu_s: float, more_s: Callable[[], float] | None) -> bytes | bytearray:
         """One message, while the call's CPU and idle time last.
 
         CPU time decides; a call that sleeps ends after thrice that in idleness. Only time in which the
@@ -247,13 +258,18 @@ class Link:
                 pass
             used, asleep = _usage(self._pid)
             now = time.monotonic()
-            if used - start > cpu_s:
-                raise CandidateLimit("cpu")
             if asleep:
                 idle_s += min(now - before, 2 * _POLL_S)
-            if idle_s > 3 * cpu_s:
-                raise CandidateLimit("wall")
-            before = now
+            over = "cpu" if used - start > cpu_s else "wall" if idle_s > 3 * cpu_s else ""
+            if over and more_s is None:
+                raise CandidateLimit(over)
+            if over and more_s is not None:
+                cpu_s, more_s = more_s(), None
+            before = time.monotonic()
+
+
+def _ended(error: wire.WireError) -> CandidateEnded:
+    return CandidateEnded(f"the candidate's process ended: {error}")
 
 
 def _usage(pid: int) -> tuple[float, bool]:
