@@ -71,10 +71,12 @@ def load_model(spec: str, context: ModelContext) -> Model:
 
     Raises UsageError (unknown name, missing key), PluginError (does not load, is not a model).
     """
-    if _FILE.fullmatch(spec) or _ATTRIBUTE.fullmatch(spec):
+    provider, slash, rest = spec.partition("/")
+    # The program of command/python mine.py is no plug-in.
+    known = bool(slash) and provider in model_names()
+    if not known and (_FILE.fullmatch(spec) or _ATTRIBUTE.fullmatch(spec)):
         plugin, rest = load(MODELS, spec), spec
     else:
-        provider, _, rest = spec.partition("/")
         plugin = load(MODELS, provider)
     if inspect.isclass(plugin) and hasattr(plugin, "generate"):
         model = _made(spec, plugin)

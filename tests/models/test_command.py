@@ -139,6 +139,12 @@ def test_whatever_is_no_reply_is_a_fault_that_says_why(
     assert len(error.message) < 1000
 
 
+def test_a_program_that_is_python_is_run_and_not_loaded(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(READ + 'print(json.dumps({"text": "from " + sys.argv[0]}))', "utf-8")
+    model = load_model(f"command/{sys.executable} {tmp_path}/mine.py", ModelContext(environ=dict(os.environ)))
+    assert model.generate(request()).text == f"from {tmp_path}/mine.py"
+
+
 def test_an_empty_answer_is_told_from_none(made: Made) -> None:
     with pytest.raises(EmptyReply) as caught:
         made('print(json.dumps({"text": " ", "cost_microusd": 7}))').generate(request())
