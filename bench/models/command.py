@@ -79,7 +79,10 @@ class _Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def make(name: str, context: ModelContext, /) -> Command:
-    """``command/PROGRAM ARG...``, split as a shell splits words. Raises UsageError when it cannot be run."""
+    """``command/PROGRAM ARG...``, a program that reads a JSON request and writes a JSON reply.
+
+    The words are split as a shell splits them. Raises UsageError for a program that cannot be run.
+    """
     required_name(name, "command")
     try:
         words = shlex.split(name)
