@@ -1,82 +1,39 @@
-"""A run in batches pays and records each sample once, whatever the provider does and whenever it dies."""
+"""A run in batches pays and records each sample once, whatever the provider does."""
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import re
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from batch_driver import go
-from batch_vendors import VENDORS, BatchVendor, OpenAI, environ_of, program
-from engine_fakes import Scripted, opened, small_suite, whole
+from batch_support import (
+    CHAT,
+    EACH_ONCE,
+    EVERY,
+    FUNCTIONS,
+    check_whole,
+    errors,
+    events,
+    provider,
+    samples,
+    start,
+)
+from batch_vendors import VENDORS, OpenAI, environ_of
+from engine_fakes import Scripted, opened, whole
 from strict import Given, serving
 
 from bench import engine
 from bench.cache import Cache
+from bench.models.batch.openai import OpenAIBatches
 from bench.pipeline import Polling, Switch
 from bench.progress import Quiet
 from bench.store import batches_of, results
-from bench.types import Outcome, Params
-
-HERE = Path(__file__).parent
-EVERY = tuple(VENDORS)
-CHAT = EVERY[0]
-FUNCTIONS = [problem.entry_point for problem in small_suite().problems]
-EACH_ONCE = Counter(FUNCTIONS)
-
-
-@contextmanager
-def provider(model: str, **settings: Any) -> Iterator[tuple[BatchVendor, dict[str, str]]]:
-    vendor = VENDORS[model][0](**settings)
-    with serving(vendor) as url:
-        yield vendor, environ_of(model, url)
-
-
-def samples(run: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (run / "samples.jsonl").open()]
-
-
-def events(run: Path, kind: str) -> list[dict[str, Any]]:
-    path = run / "events.jsonl"
-    lines = [json.loads(line) for line in path.open()] if path.exists() else []
-    return [line for line in lines if line["event"] == kind]
-
-
-def check_whole(run: Path, *, epochs: int = 1) -> None:
-    """Every sample is measured, by the answer to its own question."""
-    ended = list(results(run))
-    assert [result.outcome for result in ended] == [Outcome.PASS] * len(FUNCTIONS) * epochs
-    answers = [record for record in samples(run) if record.get("completion")]
-    assert len(answers) == len(FUNCTIONS) * epochs, "no sample has two answers"
-    for record in answers:
-        function = FUNCTIONS[int(record["key"]["problem"].rpartition("/")[2])]
-        assert record["completion"]["text"] == program(function), "an answer to another question"
-
-
-def errors(status: int, *functions: str, times: int = 1) -> Any:
-    """Answer these functions with an error, the first ``times``."""
-    left = Counter(dict.fromkeys(functions, times))
-
-    def answer(function: str, body: Any) -> Given | None:
-        if not left[function]:
-            return None
-        left[function] -= 1
-        kind = {429: "rate_limit_error", 500: "api_error"}.get(status, "invalid_request_error")
-        error = {"type": kind, "message": "not now", "code": status, "status": "X"}
-        return Given(status, {"type": "error", "error": error, "request_id": None})
-
-    return answer
+from bench.types import Params
 
 
 @pytest.mark.parametrize("model", EVERY)
@@ -319,8 +276,6 @@ def test_a_budget_that_allows_nothing_asks_nothing(tmp_path: Path) -> None:
 
 
 def test_batches_keep_to_the_limits_of_the_provider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bench.models.batch.openai import OpenAIBatches
-
     monkeypatch.setattr(OpenAIBatches, "most_requests", 4)
     with provider(CHAT) as (vendor, environ):
         go(tmp_path / "counted", CHAT, environ)
@@ -367,8 +322,6 @@ def test_a_batch_that_is_kept_no_longer_is_asked_anew(
 
 
 def test_a_model_without_batches_is_asked_alone(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     model = Scripted(lambda _: whole())
     setup, store, state = opened(tmp_path, [model])
     with store:
@@ -376,121 +329,6 @@ def test_a_model_without_batches_is_asked_alone(tmp_path: Path) -> None:
         summary = engine.run(setup, store, state, budget_microusd=None, show=Quiet())
     assert summary.unmeasured == 0
     assert len(model.calls) == 6
-
-
-def test_ctrl_c_leaves_the_batch_running_and_the_same_command_collects_it(tmp_path: Path) -> None:
-    with provider(CHAT, looks=10**6) as (vendor, environ):
-        process = start(tmp_path, CHAT, environ)
-        while vendor.done.count("status") < 2:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        told, _ = process.communicate(timeout=60)
-        assert process.returncode == 130
-        assert re.search(r"6 samples are in batches; the same command collects them", told)
-        vendor.looks = 0
-        assert start(tmp_path, CHAT, environ).wait() == 0
-        assert vendor.charged == EACH_ONCE
-        assert len(vendor.jobs) == 1
-
-
-# Kills.
-
-
-def start(
-    run: Path, model: str, environ: dict[str, str], *, epochs: int = 1, when: str = ""
-) -> subprocess.Popen[str]:
-    command = [
-        sys.executable,
-        str(HERE / "batch_driver.py"),
-        str(run),
-        model,
-        str(epochs),
-        *([when] if when else []),
-    ]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environ})
-
-
-def killed_when_it(
-    vendor: BatchVendor, operation: str, run: Path, model: str, environ: dict[str, str]
-) -> None:
-    """Kill a run once the server has done that operation, before the answer goes out."""
-    gone = []
-
-    def kill(done: str) -> None:
-        if done == operation and not gone:
-            gone.append(operation)
-            process.kill()
-            process.wait()
-
-    with vendor.mutex:
-        process = start(run, model, environ)
-        vendor.on = kill
-    assert process.wait() == -signal.SIGKILL
-    assert gone
-
-
-def check_resumed(vendor: BatchVendor, run: Path, model: str, environ: dict[str, str]) -> None:
-    vendor.on = lambda _: None
-    assert start(run, model, environ).wait() == 0
-    check_whole(run)
-    assert vendor.charged == EACH_ONCE, "every sample is paid once"
-
-
-@pytest.mark.parametrize("model", EVERY)
-def test_killed_after_a_batch_was_taken_and_before_its_name_came_back(tmp_path: Path, model: str) -> None:
-    with provider(model) as (vendor, environ):
-        killed_when_it(vendor, "create", tmp_path, model, environ)
-        assert [record.event for record in batches_of(tmp_path)] == ["intent"]
-        check_resumed(vendor, tmp_path, model, environ)
-        assert len(vendor.jobs) == 1
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("model", EVERY)
-@pytest.mark.parametrize("when", ["intent", "submitted", "1", "3", "6", "closed"])
-def test_killed_at_each_of_its_own_steps(tmp_path: Path, model: str, when: str) -> None:
-    with provider(model) as (vendor, environ):
-        assert start(tmp_path, model, environ, when=when).wait() == -signal.SIGKILL
-        check_resumed(vendor, tmp_path, model, environ)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("model", "operation"),
-    [
-        (model, operation)
-        for model in EVERY
-        for operation in ("upload", "status", "results")
-        if "openai" in model or operation != "upload"
-        if "gemini" not in model or operation == "status"
-    ],
-)
-def test_killed_while_the_provider_answers(tmp_path: Path, model: str, operation: str) -> None:
-    with provider(model) as (vendor, environ):
-        killed_when_it(vendor, operation, tmp_path, model, environ)
-        check_resumed(vendor, tmp_path, model, environ)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("model", [CHAT, *EVERY[2:]])
-def test_killed_at_any_moment_every_sample_is_paid_once(tmp_path: Path, model: str) -> None:
-    rng = random.Random(11)
-    epochs = 8
-    lines = lambda lines: rng.sample(lines, len(lines))  # noqa: E731
-    with provider(model, looks=4, lines=lines, answer=errors(500, "f0", "f5", times=3)) as (vendor, environ):
-        kills = 0
-        for _ in range(12):
-            process = start(tmp_path, model, environ, epochs=epochs)
-            began = len(vendor.done)
-            while len(vendor.done) == began and process.poll() is None:
-                time.sleep(0.002)
-            time.sleep(rng.uniform(0, 0.25))
-            process.kill()
-            kills += process.wait() == -signal.SIGKILL
-        assert kills >= 5
-        assert start(tmp_path, model, environ, epochs=epochs).wait() == 0
-        check_whole(tmp_path, epochs=epochs)
-        assert vendor.charged == Counter(FUNCTIONS * epochs)
 
 
 def test_a_batch_is_looked_at_less_and_less_while_nothing_happens(

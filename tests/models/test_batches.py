@@ -13,7 +13,8 @@ import pytest
 import strict_anthropic
 import strict_gemini
 import strict_openai
-from batch_vendors import VENDORS, Anthropic, BatchVendor, Gemini, environ_of
+from batch_server import BatchVendor
+from batch_vendors import VENDORS, Anthropic, Gemini, environ_of
 from provider_script import request
 from strict import Came, Given, serving
 
