@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bench.errors import PluginError
 from bench.models.capabilities import RULES
 from bench.models.params import Rule, wire
-from bench.models.vendors import VENDORS, Vendor
+from bench.models.vendors import Vendor
 from bench.registry import MODELS, load, model_names
 from bench.types import EFFORTS, Json, Mode, Params
 
@@ -54,9 +54,7 @@ def _adapter(name: str, environ: Mapping[str, str]) -> Adapter:
         plugin = load(MODELS, name)
     except PluginError as error:
         return Adapter(name, name, f"broken: {error.message}", {}, False, False, ())
-    vendor = VENDORS.get(name)
-    if vendor is not plugin:
-        vendor = None
+    vendor = plugin if isinstance(plugin, Vendor) else None
     described = str(getattr(plugin, "about", "") or plugin.__doc__ or "no description").strip()
     variables = (vendor.key_variable, vendor.other_key_variable) if vendor else ()
     return Adapter(
