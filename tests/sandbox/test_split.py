@@ -153,6 +153,17 @@ def test_calls_that_no_answer_needs_are_refused(sandbox: Sandbox, call: str) -> 
     assert passed(execution), execution
 
 
+def test_only_sockets_of_its_own_network_can_be_opened(sandbox: Sandbox) -> None:
+    """Vsock knows no network namespace: a guest could reach the host by it, and the guest beside it."""
+    candidate = (
+        "import socket\ndef f(family):\n  try:\n    socket.socket(family, 1).close()\n"
+        "  except OSError as error:\n    return error.errno\n  return 0"
+    )
+    tests = "import errno\nassert [f(n) for n in (1, 2, 10)] == [0, 0, 0]\n"
+    tests += "assert {f(n) for n in (3, 17, 21, 31, 38, 40, 44)} == {errno.EAFNOSUPPORT}"
+    assert passed(program(sandbox, candidate, tests))
+
+
 def test_nobody_enters_the_room_where_judges_are_called(sandbox: Sandbox) -> None:
     tries = "import os\ndef f():\n  try: return os.listdir('/run')\n  except PermissionError: return 'closed'"
     assert passed(program(sandbox, tries, "assert f() == 'closed'"))

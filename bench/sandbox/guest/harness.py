@@ -5,6 +5,7 @@ An answer that wants to change it has to wait for it: there is no module of that
 
 from __future__ import annotations
 
+import builtins
 import secrets
 import types
 import unittest
@@ -13,6 +14,11 @@ from typing import Any
 _SHOWN = 300
 _DEPTH = 4
 _ITEMS = 200
+
+
+_flags = type.__dict__["__flags__"].__get__
+"""Asked past the class itself, which may say what it likes of its module, its names and its bases."""
+_MADE_AT_RUN_TIME = 1 << 9
 
 
 class Liar(AssertionError):
@@ -24,7 +30,7 @@ def run(evidence: Any, answer: dict[str, Any], job: dict[str, Any]) -> dict[str,
     changed = evidence.changes()
     if changed:
         return {"nonce": job["nonce"], "changed": changed}
-    namespace = {**answer, "__name__": "tests", "__honest__": honest}
+    namespace = _names(answer, job["entry_point"])
     results = []
     exec(compile(job["tests"], "<tests>", "exec", dont_inherit=True), namespace)
     exec(compile(job["canaries"], "<tests>", "exec", dont_inherit=True), namespace)
@@ -32,6 +38,16 @@ def run(evidence: Any, answer: dict[str, Any], job: dict[str, Any]) -> dict[str,
         name, _, method = test.partition(".")
         results.append([test, _failure(_strict(namespace[name]), method)])
     return {"nonce": job["nonce"], "results": results, "changed": evidence.changes()}
+
+
+def _names(answer: dict[str, Any], entry_point: str) -> dict[str, Any]:
+    """What the tests see: the answer's names, but none that stand for built-in ones, or for all of those."""
+    own = {
+        name: value
+        for name, value in answer.items()
+        if name == entry_point or not (name in vars(builtins) or name.startswith("__"))
+    }
+    return own | {"__builtins__": builtins, "__name__": "tests", "__honest__": honest}
 
 
 def _failure(kind: type, method: str) -> str:
@@ -114,7 +130,7 @@ def honest(value: Any, depth: int = 0) -> Any:
         for key, item in list(value.items())[:_ITEMS]:
             honest(key, depth + 1)
             honest(item, depth + 1)
-    elif "__eq__" in dir(kind) and kind.__module__ != "builtins":
+    elif _flags(kind) & _MADE_AT_RUN_TIME:
         drawn = secrets.randbits(64)
         for other in (drawn, float(drawn), hex(drawn), [drawn], (drawn,), {drawn: drawn}, {drawn}, object()):
             if _equal(value, other):

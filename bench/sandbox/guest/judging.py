@@ -232,10 +232,13 @@ def _shown(value: Any) -> str:
 
 def _unittest(link: Link, checks: dict[str, Any], limits: dict[str, Any], groups: list[Group]) -> None:
     """Have tests run in the candidate's own process."""
-    _entry(link, checks["entry_point"])
-    group = Group("tests", len(checks["program"]["ids"]))
+    entry_point, program = checks["entry_point"], checks["program"]
+    _entry(link, entry_point)
+    group = Group("tests", len(program["ids"]))
     groups.append(group)
-    group.run, group.passed, group.failure = unittests.observe(link, checks["program"], cpu_s=limits["cpu_s"])
+    group.run, group.passed, group.failure = unittests.observe(
+        link, program, entry_point=entry_point, cpu_s=limits["cpu_s"]
+    )
 
 
 def _project(link: Link, job: dict[str, Any], groups: list[Group]) -> dict[str, Any]:

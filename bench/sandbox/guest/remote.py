@@ -18,6 +18,8 @@ from . import codec, proc, wire
 _POLL_S = 0.25
 _READY_S = 30.0
 _DISK_ERRNOS = {27, 28, 122}  # EFBIG, ENOSPC, EDQUOT
+_CLASSES = 1000
+"""Exception classes of a candidate's: each costs the judge as much memory as a hundred results."""
 _NO_PROCESS_ERRNO = 11  # EAGAIN, what fork says at a process limit
 
 
@@ -149,6 +151,8 @@ class Link:
         if type(number) is not int or type(kind) is not str or type(lineage) is not list:
             raise codec.CodecError("a handle of another shape")
         if lineage:
+            if len(self._exceptions) >= _CLASSES:
+                raise codec.CodecError(f"more than {_CLASSES} exception classes")
             return self._exceptions.setdefault(number, _local_exception(lineage))
         return (RemoteCallable if is_callable else Remote)(self, number, kind[:100])
 

@@ -32,13 +32,16 @@ _CLONE = {"x86_64": 56, "aarch64": 220}
 _CLONE3 = 435
 _NAMESPACES = 0x7E020080
 """The flags of clone that make a namespace; not every engine has a filter of its own against them."""
+_SOCKET = {"x86_64": 41, "aarch64": 198}
+_FAMILIES = (1, 2, 10, 16)
+"""Unix, IPv4, IPv6, netlink. Vsock knows no network namespace and reaches the host; none needs the others."""
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000
 """Numbers from here on are another ABI's."""
 
 _LOAD, _EQUAL, _AT_LEAST, _MORE, _HAS, _RETURN = 0x20, 0x15, 0x35, 0x25, 0x45, 0x06
 _NUMBER, _ARCH, _FIRST_ARGUMENT = 0, 4, 16
-_ALLOW, _EPERM, _ENOSYS = 0x7FFF0000, 0x00050001, 0x00050026
+_ALLOW, _EPERM, _ENOSYS, _EAFNOSUPPORT = 0x7FFF0000, 0x00050001, 0x00050026, 0x00050061
 _NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
 
 
@@ -76,6 +79,11 @@ def _program(machine: str) -> list[bytes]:
         *program,
         _step(_EQUAL, 0, 1, _CLONE3),  # its flags cannot be looked at; libc goes on with clone
         _step(_RETURN, 0, 0, _ENOSYS),
+        _step(_EQUAL, 0, len(_FAMILIES) + 3, _SOCKET[machine]),
+        _step(_LOAD, 0, 0, _FIRST_ARGUMENT),
+        *(_step(_EQUAL, len(_FAMILIES) - place, 0, each) for place, each in enumerate(_FAMILIES)),
+        _step(_RETURN, 0, 0, _EAFNOSUPPORT),
+        _step(_RETURN, 0, 0, _ALLOW),
         _step(_EQUAL, 0, 3, _CLONE[machine]),
         _step(_LOAD, 0, 0, _FIRST_ARGUMENT),
         _step(_HAS, 0, 1, _NAMESPACES),

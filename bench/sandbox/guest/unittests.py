@@ -51,17 +51,14 @@ class Canaries:
         return "import unittest\n" + "\n".join(lines) + "\n"
 
 
-def observe(link: Link, program: dict[str, Any], *, cpu_s: float) -> tuple[int, int, str]:
+def observe(link: Link, program: dict[str, Any], *, entry_point: str, cpu_s: float) -> tuple[int, int, str]:
     """(tests run, tests passed, why the first one failed). Raises Tampered."""
     nonce, canaries = secrets.token_hex(16), Canaries()
     order = list(program["ids"])
     for test in canaries.ids:
         order.insert(secrets.randbelow(len(order) + 1), test)
-    said = link.tests(
-        program["harness"],
-        {"tests": program["source"], "canaries": canaries.source(), "order": order, "nonce": nonce},
-        cpu_s=cpu_s,
-    )
+    job = {"tests": program["source"], "canaries": canaries.source(), "order": order, "nonce": nonce}
+    said = link.tests(program["harness"], job | {"entry_point": entry_point}, cpu_s=cpu_s)
     results = _read(said, nonce, order)
     for test in canaries.ids:
         if (results[test] == "") is not canaries.expected(test):
