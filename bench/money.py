@@ -16,6 +16,8 @@ OUTPUT_TOKENS = 16_384
 _CHARACTERS_A_TOKEN = 2
 """Code has three to four; this is on the safe side."""
 
+_POLL_S = 0.1
+
 
 def sends_bill(provider: str) -> bool:
     """Whether a call costs money even where no price is known."""
@@ -65,8 +67,17 @@ class Budget:
     call has cost more than was set aside for it, no paid call is allowed any more, and ``broken`` says so.
     """
 
-    def __init__(self, limit_microusd: int | None, *, spent: int = 0, unknown: int = 0) -> None:
+    def __init__(
+        self,
+        limit_microusd: int | None,
+        *,
+        spent: int = 0,
+        unknown: int = 0,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``is_stopped``: whether waiting for money has become pointless."""
         self.limit = limit_microusd
+        self._is_stopped = is_stopped
         self.spent = spent + unknown
         self.unknown = unknown
         self.broken = ""
@@ -90,9 +101,9 @@ class Budget:
         """
         with self._changed:
             while worst and self._is_over(worst):
-                if not wait or not self._reserved or self.broken:
+                if not wait or not self._reserved or self.broken or self._is_stopped():
                     return False
-                self._changed.wait()
+                self._changed.wait(_POLL_S)
             self._reserved += worst
             return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,10 @@ class Costs:
         except OSError as error:
             hint = "Name another folder with --cache-dir."
             raise UsageError(f"the cache {path} cannot be made: {error.strerror}", hint=hint) from error
+        if not os.access(path, os.W_OK):
+            raise UsageError(
+                f"the cache {path} is not writable", hint="Name another folder with --cache-dir."
+            )
         asked = [
             (spec, model)
             for spec, model in zip(specs, models, strict=True)

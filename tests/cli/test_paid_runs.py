@@ -247,5 +247,14 @@ def test_an_answer_is_paid_for_once_whatever_runs_ask_for_it(
     assert not any(KEY.encode() in entry for entry in entries)
 
 
+def test_a_cache_that_cannot_be_is_refused_before_anything_is_paid(
+    tmp_path: Path, bench: Bench, books: Books, asked: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    result = bench(*asked, "--cache-dir", "file", "--yes", **variables(books))
+    assert (result.returncode, books.calls) == (2, 0)
+    assert "the cache file cannot be made" in result.stderr
+
+
 def costs_of(found: dict[int, dict[str, Any]]) -> float:
     return sum(record["completion"]["cost_microusd"] for record in found.values()) / 1e6

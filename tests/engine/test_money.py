@@ -44,6 +44,18 @@ def test_calls_in_flight_count_at_their_worst() -> None:
     assert budget.reserve(30)
 
 
+def test_money_is_not_waited_for_once_the_run_is_stopped() -> None:
+    stopped = threading.Event()
+    budget = Budget(100, is_stopped=stopped.is_set)
+    budget.owe(100)
+    admitted: list[bool] = []
+    waiting = threading.Thread(target=lambda: admitted.append(budget.reserve(1)))
+    waiting.start()
+    stopped.set()
+    waiting.join(30)
+    assert admitted == [False]
+
+
 def test_a_cost_that_nobody_tells_counts_at_its_worst() -> None:
     budget = Budget(100, spent=10, unknown=20)
     assert budget.reserve(30)
