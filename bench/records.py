@@ -246,6 +246,10 @@ def result(
         isolation=verdict.isolation if verdict else "",
         groups=verdict.groups if verdict else (),
         seconds=timing.total_s if timing else None,
+        first_byte_s=timing.first_byte_s if timing else None,
+        queue_s=timing.queue_s if timing else None,
+        cached=bool(sample.measured.cached_at),
+        batched=bool(sample.measured.batch),
         tries=sample.tries,
     )
 

@@ -401,4 +401,9 @@ class Result:
     groups: tuple[CheckGroup, ...] = ()
     seconds: float | None = None
     """Model seconds of the answer that counts; ``None`` where nothing was asked (replay)."""
+    first_byte_s: float | None = None
+    queue_s: float | None = None
+    cached: bool = False
+    """The answer was in the cache already."""
+    batched: bool = False
     tries: int = 1

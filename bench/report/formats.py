@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SCHEMA = "evenbench/leaderboard@1"
-_DECIMALS = {"median_seconds": 3}
+_DECIMALS = dict.fromkeys(("median_seconds", "median_first_byte_seconds", "median_queue_seconds"), 3)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SHORT = (
     "rank", "model", "suite", "pass@1", "95 % interval", "problems", "epochs",

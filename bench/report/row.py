@@ -40,11 +40,17 @@ class Row:
     truncated_share: float | None
     refused_share: float | None
     outcomes: Mapping[Outcome, int] = field(metadata={"columns": tuple(f"n_{one}" for one in Outcome)})
+    tries: int
+    answers_cached: int
+    answers_batched: int
     input_tokens: int | None
+    cached_input_tokens: int | None
     output_tokens: int | None
     reasoning_tokens: int | None
     cost_usd: float | None
     median_seconds: float | None
+    median_first_byte_seconds: float | None
+    median_queue_seconds: float | None
     isolation: str
     judge: str
     extractor: str

@@ -46,6 +46,26 @@ class Total:
         return self._sum if self._known else None
 
 
+class Times:
+    """Times of answers, as far as they are known."""
+
+    __slots__ = ("_seconds",)
+
+    def __init__(self) -> None:
+        self._seconds = array("d")
+
+    def add(self, seconds: float | None) -> None:
+        if seconds is not None:
+            self._seconds.append(seconds)
+
+    def merge(self, other: Times) -> None:
+        self._seconds.extend(other._seconds)
+
+    @property
+    def median(self) -> float | None:
+        return float(np.median(np.array(self._seconds))) if self._seconds else None
+
+
 class Sent:
     """Which parameters went over the wire, with which values."""
 
@@ -82,14 +102,15 @@ class Tally:
         """``index`` gives problems their places; shared by tallies that may be merged."""
         self.outcomes: Counter[Outcome] = Counter()
         self.input_tokens, self.output_tokens, self.reasoning_tokens = Total(), Total(), Total()
-        self.cost_microusd = Total()
+        self.cached_input_tokens, self.cost_microusd = Total(), Total()
+        self.counts: Counter[str] = Counter()
+        self.seconds, self.first_byte_s, self.queue_s = Times(), Times(), Times()
         self.served: set[str] = set()
         self.providers: set[str] = set()
         self.dropped: set[str] = set()
         self.isolation: set[str] = set()
         self.sent = Sent()
         self.has_base = False
-        self._seconds = array("d")
         self._index = {} if index is None else index
         self._planned, self._measured = array("q"), array("q")
         self._passed, self._passed_base = array("q"), array("q")
@@ -99,6 +120,7 @@ class Tally:
         index = self._index.setdefault(result.key.problem, len(self._index))
         self._reach(index)
         self.outcomes[result.outcome] += 1
+        self.counts["tries"] += result.tries
         self._planned[index] += 1
         if result.outcome.scored:
             passed = result.outcome is Outcome.PASS
@@ -118,13 +140,15 @@ class Tally:
             for index, count in enumerate(theirs):
                 mine[index] += count
         self.outcomes.update(other.outcomes)
+        self.counts.update(other.counts)
         for total, more in zip(self._totals(), other._totals(), strict=True):
             total.merge(more)
         for found, others in zip(self._sets(), other._sets(), strict=True):
             found |= others
         self.sent.merge(other.sent)
         self.has_base |= other.has_base
-        self._seconds.extend(other._seconds)
+        for times, more_times in zip(self._times(), other._times(), strict=True):
+            times.merge(more_times)
 
     def _reach(self, index: int) -> None:
         while len(self._planned) <= index:
@@ -135,7 +159,11 @@ class Tally:
         return self._planned, self._measured, self._passed, self._passed_base
 
     def _totals(self) -> tuple[Total, ...]:
-        return self.input_tokens, self.output_tokens, self.reasoning_tokens, self.cost_microusd
+        tokens = (self.input_tokens, self.cached_input_tokens, self.output_tokens, self.reasoning_tokens)
+        return *tokens, self.cost_microusd
+
+    def _times(self) -> tuple[Times, ...]:
+        return self.seconds, self.first_byte_s, self.queue_s
 
     def _sets(self) -> tuple[set[str], ...]:
         return self.served, self.providers, self.dropped, self.isolation
@@ -151,6 +179,7 @@ class Tally:
     def _add_answer(self, result: Result) -> None:
         usage = result.usage or Usage()
         self.input_tokens.add(usage.input_total)
+        self.cached_input_tokens.add(usage.input_cached)
         self.output_tokens.add(usage.output_total)
         self.reasoning_tokens.add(usage.reasoning)
         self.cost_microusd.add(result.cost_microusd)
@@ -160,8 +189,11 @@ class Tally:
             self.served.add(result.served_model)
         if result.provider:
             self.providers.add(result.provider)
-        if result.seconds is not None:
-            self._seconds.append(result.seconds)
+        self.counts["cached"] += result.cached
+        self.counts["batched"] += result.batched
+        self.seconds.add(result.seconds)
+        self.first_byte_s.add(result.first_byte_s)
+        self.queue_s.add(result.queue_s)
 
     def _there(self, counts: array[int]) -> NDArray[np.int64]:
         """Counts of the problems that this tally has samples of."""
@@ -184,9 +216,8 @@ class Tally:
     def passed_base(self) -> NDArray[np.int64]:
         return self._there(self._passed_base)
 
-    @property
-    def median_seconds(self) -> float | None:
-        return float(np.median(np.array(self._seconds))) if self._seconds else None
+
+_NOBODY = ("", "")
 
 
 class ByAnswerer:
@@ -194,10 +225,10 @@ class ByAnswerer:
 
     def __init__(self) -> None:
         self._index: dict[str, int] = {}
-        self._tallies: dict[Who, Tally] = {}
+        self._tallies: dict[tuple[str, str], Tally] = {}
 
     def add(self, result: Result) -> None:
-        who = Who(result.served_model, result.provider) if result.served_model else Who()
+        who = (result.served_model, result.provider) if result.served_model else _NOBODY
         tally = self._tallies.get(who)
         if tally is None:
             tally = self._tallies[who] = Tally(self._index)
@@ -205,10 +236,10 @@ class ByAnswerer:
 
     @property
     def named(self) -> set[Who]:
-        return {who for who in self._tallies if who.named}
+        return {who for who in self.apart() if who.named}
 
     def apart(self) -> dict[Who, Tally]:
-        return self._tallies
+        return {Who(*who): tally for who, tally in self._tallies.items()}
 
     def pooled(self) -> Tally:
         """All of it as one."""

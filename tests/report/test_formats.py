@@ -28,6 +28,8 @@ def row(**changes: object) -> Row:
         "pass_at_5": None, "pass_at_10": None, "pass_at_100": None,
         "truncated_share": 0.0, "refused_share": 0.0,
         "outcomes": {Outcome.PASS: 2, Outcome.WRONG_ANSWER: 1},
+        "tries": 3, "answers_cached": 0, "answers_batched": 0, "cached_input_tokens": None,
+        "median_first_byte_seconds": 0.1, "median_queue_seconds": None,
         "input_tokens": 10, "output_tokens": 2000, "reasoning_tokens": None,
         "cost_usd": 0.000007, "median_seconds": 1.23456, "isolation": "tamper_proof", "judge": "calls@1",
         "extractor": "rules@2", "prompt": "chat@1", "sandbox": "docker", "data_sha256": "d1",

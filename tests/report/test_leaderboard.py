@@ -248,3 +248,19 @@ def test_results_are_streamed_not_kept() -> None:
 
     assert rows([RunView(lock("m"), stream())])[0].samples_planned == 50
     assert most <= 2
+
+
+def test_tries_times_and_answers_that_were_not_asked_for_alone_are_counted() -> None:
+    def sample(number: int, **more: Any) -> Result:
+        return Result(SampleKey("toy", f"p{number}", "m", 0), P, stop=Stop.END, **more)
+
+    samples = [
+        sample(0, tries=3, seconds=1.0, first_byte_s=0.5, queue_s=0.0, usage=Usage(10, 4)),
+        sample(1, cached=True, seconds=3.0, first_byte_s=0.7, queue_s=2.0, usage=Usage(10, 6)),
+        sample(2, batched=True, usage=Usage(10, 0)),
+        Result(SampleKey("toy", "p3", "m", 0), E, tries=6),
+    ]
+    (row,) = rows([RunView(lock("m"), samples)])
+    assert (row.tries, row.answers_cached, row.answers_batched) == (11, 1, 1)
+    assert (row.median_seconds, row.median_first_byte_seconds, row.median_queue_seconds) == (2.0, 0.6, 1.0)
+    assert (row.input_tokens, row.cached_input_tokens) == (30, 10)
