@@ -47,7 +47,7 @@ def grade(
 
 
 def _regrade(directory: Path, *, data: Path | None, quiet: bool) -> Regrade:
-    from bench import config, engine, resolve
+    from bench import config, engine, resolve, secrets
     from bench import lock as locks
     from bench.lock import Asked
     from bench.store import CONFIG, Store, judgings, load_state, read_lock
@@ -59,7 +59,7 @@ def _regrade(directory: Path, *, data: Path | None, quiet: bool) -> Regrade:
     locks.check_problems(lock, suites)
     judges = resolve.judges(suites)
     with (
-        Store(directory) as store,
+        Store(directory, keys=secrets.of(config.environ())) as store,
         closing(resolve.sandbox(asked.sandbox, suites, slots=slots(), say=told)) as sandbox,
     ):
         present = locks.judged_in(lock, asked, suites=suites, judges=judges, sandbox=sandbox.describe())
