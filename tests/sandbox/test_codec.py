@@ -50,6 +50,8 @@ def test_data_comes_back_equal_and_of_the_same_type(value: Any) -> None:
         "lone \ud800 surrogate",
         1 + 2j,
         bytearray(b"ab"),
+        {"a": 1, 2: None}.keys(),
+        {"a": 1, 2: (3,)}.items(),
         range(1, 9, 2),
         slice(1, None, 2),
         datetime(2026, 1, 2, 3, 4, 5, 6),
@@ -116,6 +118,15 @@ def test_an_object_that_is_not_data_is_refused() -> None:
 def test_default_dict_and_dict_views_become_plain() -> None:
     assert type(decode(encode(defaultdict(int, a=1)))) is dict
     assert decode(encode({"a": 1}.keys())) == {"a"}
+    assert decode(encode(OrderedDict(a=1).items())) == {("a", 1)}
+
+
+def test_views_of_dictionaries_keep_their_order() -> None:
+    """As a set they came back in an order that changed from process to process."""
+    letters = dict.fromkeys("evenbench and the rest of the letters", 0)
+    assert list(decode(encode(letters.keys()))) == list(letters)
+    assert list(decode(encode(letters.items()))) == list(letters.items())
+    assert type(decode(encode(letters.keys()))) is type(letters.keys())
 
 
 def test_too_deep_is_refused_on_both_sides() -> None:

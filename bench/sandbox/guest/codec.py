@@ -44,6 +44,7 @@ TYPES: dict[str, type] = {
 """Types that cross by name."""
 
 _NAMES = {cls: name for name, cls in TYPES.items()}
+_KEYS, _PAIRS = type({}.keys()), type({}.items())
 _SINGLETONS: dict[str, Any] = {"...": Ellipsis, "NotImplemented": NotImplemented}
 
 
@@ -221,6 +222,8 @@ _ENCODERS: dict[type, Callable[..., Any]] = {
     defaultdict: _container("d", _pairs),
     tuple: _plain("t", lambda v: v),
     frozenset: _plain("z", lambda v: v),
+    _KEYS: _plain("k", lambda v: v),
+    _PAIRS: _plain("p", lambda v: [part for pair in v for part in pair]),
     complex: _plain("c", lambda v: (v.real, v.imag)),
     Fraction: _plain("F", lambda v: (v.numerator, v.denominator)),
     range: _plain("r", lambda v: (v.start, v.stop, v.step)),
@@ -246,7 +249,8 @@ _FLATTEN: tuple[tuple[type, Callable[[Any], Any]], ...] = (
     (set, lambda v: set(set.__iter__(v))),
     (frozenset, lambda v: frozenset(frozenset.__iter__(v))),
     (deque, lambda v: deque(deque.__iter__(v))),
-    (type({}.keys()), set),
+    (_KEYS, lambda v: dict.fromkeys(v).keys()),
+    (_PAIRS, lambda v: dict(v).items()),
 )
 
 
@@ -310,7 +314,7 @@ class Decoder:
             node[:] = [self.value(item, 1) for item in tree]
             return
         [(tag, body)] = tree.items()
-        if tag not in _FILLERS or type(node) is bytearray:
+        if tag not in _FILLERS or (tag == "B") is not (type(node) is bytearray):
             raise CodecError("a container changed its kind")
         values = [self.value(item, 1) for item in _list(body)]
         node.clear()
@@ -348,6 +352,8 @@ _FILLERS: dict[str, tuple[Callable[[Any], Any], Callable[[Any, list[Any]], None]
 _BUILDERS: dict[str, Callable[[Any], Any]] = {
     "t": lambda body: tuple(_list(body)),
     "z": lambda body: frozenset(_list(body)),
+    "k": lambda body: dict.fromkeys(_list(body)).keys(),
+    "p": lambda body: dict(zip(_list(body)[::2], body[1::2], strict=True)).items(),
     "i": lambda body: int(body, 16),
     "f": lambda body: {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}[body],
     "c": lambda body: complex(float(body[0]), float(body[1])),

@@ -104,14 +104,16 @@ class Server:
         nodes = decoder.nodes if track else []
         encoder = codec.Encoder(self._handle, nodes)
         result = encoder.tree(value)
-        if not nodes or self._request == self._as_asked(target, positional, kwargs):
+        if not nodes or self._request == self._as_asked(target, positional, named):
             return ["ok", result]
         return ["ok", result, [encoder.content(node) for node in nodes]]
 
-    def _as_asked(self, target: Any, positional: list[Any], kwargs: Any) -> bytes:
+    def _as_asked(self, target: Any, positional: list[Any], named: dict[str, Any]) -> bytes:
         """The request for a call with these arguments: the one received, if the call changed none of them."""
-        tree = codec.Encoder(self._handle).tree(positional)
-        return codec.dumps(["call", target, tree, kwargs, True]).encode()
+        encoder = codec.Encoder(self._handle)
+        tree = encoder.tree(positional)
+        pairs = [[name, encoder.tree(value)] for name, value in named.items()]
+        return codec.dumps(["call", target, tree, pairs, True]).encode()
 
     def _do_op(self, operation: str, number: int, args: list[Any]) -> list[Any]:
         decoder = codec.Decoder(self._resolve)
