@@ -107,8 +107,12 @@ class ProviderError(BenchError):
 
     @property
     def may_cost(self) -> bool:
-        """Whether the provider may have charged for it all the same, and did not say so."""
-        return self.fault in MAY_COST and not self.unsent
+        """Whether the provider may have charged for it all the same, and did not say so.
+
+        It may also where it sent a reply as one sends an answer, and only the reading found none in it.
+        """
+        replied = self.http_status is None and bool(self.raw_reply)
+        return (self.fault in MAY_COST or replied) and not self.unsent
 
     @property
     def retryable(self) -> bool:

@@ -227,6 +227,7 @@ def test_a_full_context_window_is_our_fault_not_the_models(server: Script) -> No
     server.answer(200, message({"type": "text", "text": "x"}, stop="model_context_window_exceeded"))
     error = failure(load_model("anthropic/claude-opus-5-5", context(server)))
     assert error.fault is Fault.CONTEXT_OVERFLOW
+    assert error.may_cost, "its tokens were written, and are charged for"
 
 
 def test_no_key_in_any_error_even_when_the_provider_repeats_it(model: Model, server: Script) -> None:
