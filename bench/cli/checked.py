@@ -22,29 +22,33 @@ _WIDE = 100
 Line = tuple[str, str]
 
 
-def show(request: Request, completion: Completion, *, as_json: bool) -> None:
-    """On a wide terminal in two columns, elsewhere one after the other."""
+def as_json(request: Request, outcome: Completion | ProviderError) -> dict[str, object]:
+    """All there is of an answer, or of the error under ``error``."""
     import msgspec
 
-    if as_json:
-        built = msgspec.to_builtins(completion)
-        raw = {name: built.pop(name) for name in ("raw_request", "raw_reply")}
-        typer.echo(json.dumps({"asked": _asked(request), **built, **raw}))
+    if isinstance(outcome, ProviderError):
+        names = ("message", "hint", "http_status", "retry_after_s", "raw_reply")
+        told = {name: getattr(outcome, name) for name in names}
+        return {"error": {"model": request.key.model, "fault": outcome.fault.value, **told}}
+    built = msgspec.to_builtins(outcome)
+    raw = {name: built.pop(name) for name in ("raw_request", "raw_reply")}
+    return {"asked": _asked(request), **built, **raw}
+
+
+def show(request: Request, outcome: Completion | ProviderError) -> None:
+    """An answer on a wide terminal in two columns, elsewhere one after the other; an error on stderr."""
+    if isinstance(outcome, ProviderError):
+        _show_error(request.key.model, outcome)
         return
-    normal = _normal(request, completion)
-    raw_lines = [("request", _pretty(completion.raw_request)), ("reply", _pretty(completion.raw_reply))]
+    normal = _normal(request, outcome)
+    raw_lines = [("request", _pretty(outcome.raw_request)), ("reply", _pretty(outcome.raw_reply))]
     if not _side_by_side(normal, [line for line in raw_lines if line[1]]):
         for name, text in (*normal, *(line for line in raw_lines if line[1])):
             typer.echo(f"{name}: {text}")
 
 
-def show_error(model: str, error: ProviderError, *, as_json: bool) -> None:
-    """One message: whose fault, what it said, what to do; the reply itself with ``--json``."""
-    if as_json:
-        told = {"model": model, "fault": error.fault.value, "message": error.message, "hint": error.hint}
-        more = {"http_status": error.http_status, "retry_after_s": error.retry_after_s}
-        typer.echo(json.dumps({"error": {**told, **more, "raw_reply": error.raw_reply}}))
-        return
+def _show_error(model: str, error: ProviderError) -> None:
+    """One message: whose fault, what it said, what to do."""
     hint = error.hint or ("Such a fault passes: a run tries again." if error.retryable else "")
     message = error.message if error.fault.value in error.message else f"{error.fault.value}: {error.message}"
     typer.echo(f"error: {model}: {message}" + (f"\n  {hint}" if hint else ""), err=True)
