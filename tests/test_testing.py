@@ -314,7 +314,7 @@ def test_reference_holds_to_the_rules_but_is_asked_nothing() -> None:
 @pytest.fixture
 def asked() -> Iterator[list[ServerRequest]]:
     with scripted_server(chat_reply) as server:
-        Client(server.url, timeout_s=5, concurrency=1).post("/x", {"a": 1})
+        Client(server.url, timeout_s=5).post("/x", {"a": 1})
         yield server.requests
 
 

@@ -58,7 +58,6 @@ class Client:
         base_url: str,
         *,
         timeout_s: float,
-        concurrency: int,
         headers: Mapping[str, str] | None = None,
         key: str = "",
     ) -> None:
@@ -69,7 +68,8 @@ class Client:
         self._http = httpx.Client(
             headers={"content-type": "application/json", **(headers or {})},
             timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
+            # Who asks decides how many calls are in flight; one that waits in here would count as sent.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
             # A proxy of the environment is for the world outside, not for a server on this machine.
             trust_env=not _is_loopback(base_url),
         )

@@ -128,7 +128,7 @@ class LlamaCpp:
         except RuntimeError as error:
             message = f"{self.name}: llama.cpp cannot load {self._located.path}: {error}"
             raise ProviderError(Fault.INVALID_REQUEST, message, hint="Is the file whole?") from error
-        client = Client(f"{self._server.listening_address}/v1", timeout_s=self._timeout_s, concurrency=1)
+        client = Client(f"{self._server.listening_address}/v1", timeout_s=self._timeout_s)
         return WireModel(
             self.name,
             model=alias,

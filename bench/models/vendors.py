@@ -69,7 +69,6 @@ class Vendor:
         client = Client(
             checked_url(self.read_url(address), origin).removesuffix(self.path) + self.path,
             timeout_s=context.timeout_s,
-            concurrency=context.concurrency,
             headers={**self.headers, **({self.key_header: sent} if key else {})},
             key=key,
         )

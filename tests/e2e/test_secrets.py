@@ -312,5 +312,5 @@ def test_an_answer_keeps_a_word_that_is_also_the_key() -> None:
         return ServerReply(200, {"text": "if not items: return EMPTY"}, {"x-request-id": "r"})
 
     with scripted_server(says) as local:
-        reply = Client(local.url, timeout_s=5, concurrency=1, key="EMPTY").post("/", {})
+        reply = Client(local.url, timeout_s=5, key="EMPTY").post("/", {})
     assert reply.json == {"text": "if not items: return EMPTY"}

@@ -124,7 +124,7 @@ def opened(
     sandbox: Sandbox | None = None,
     epochs: int | None = None,
     params: Params | None = None,
-    concurrency: int = 2,
+    concurrency: int | None = 2,
 ) -> tuple[Setup, Store, State]:
     """A run on a directory, ready for the engine: what ``bench run`` does before it starts."""
     suites, models = [suite or small_suite()], tuple(models)

@@ -181,7 +181,7 @@ def test_a_file_that_breaks_off_is_no_file() -> None:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        client = Client(f"http://127.0.0.1:{server.getsockname()[1]}", timeout_s=5, concurrency=1)
+        client = Client(f"http://127.0.0.1:{server.getsockname()[1]}", timeout_s=5)
         got: list[str] = []
         with pytest.raises(ProviderError) as caught:
             got.extend(client.lines("/file"))
