@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bench.errors import DataError
 from bench.protocols import Judge, Sandbox
 from bench.pysource import parse
+from bench.repo import bundle
 from bench.suites import Suite
 from bench.types import Outcome, Problem, Track, Verdict
 
@@ -73,6 +74,11 @@ def verify(
 def _cases(problem: Problem) -> Iterator[tuple[Problem, str, str]]:
     yield problem, EXPECTED_TO_PASS, problem.reference
     yield problem, "empty", ""
+    if problem.checks.kind == "project":
+        raising = dict.fromkeys(bundle.loads(problem.reference), "raise RuntimeError('broken on purpose')\n")
+        yield problem, "raises", bundle.dumps(raising)
+        yield problem, "buggy", problem.fields["buggy"]
+        return
     yield problem, "none", broken(problem, "return None")
     yield problem, "raises", broken(problem, "raise RuntimeError('broken on purpose')")
     if problem.track is Track.REPAIR:

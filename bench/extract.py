@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from bench import pysource
 from bench.fences import Fence, fences, without_reasoning, without_tokens
+from bench.repo import answers
 from bench.types import Completion, Extraction, Form, Problem, Stop
 
 EXTRACTOR = "rules@2"
@@ -28,6 +29,8 @@ _STOPS_BODY = re.compile(r"(?:def|class|assert)\b|@|if __name__|print\(|```")
 
 def extract(completion: Completion, problem: Problem) -> Extraction:
     """The code in a completion; rule ``none`` and no code where there is none. Never raises on any text."""
+    if problem.checks.kind == "project":
+        return answers.extract(completion, problem.checks)
     if completion.form is Form.PROGRAM:
         return Extraction(completion.text, "program", 1) if completion.text.strip() else NONE
     found = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bench.prompts import messages, stop_sequences
+from bench.repo.answers import MISFIT
 from bench.types import (
     Completion,
     Extraction,
@@ -41,7 +42,8 @@ def unjudged(completion: Completion, extraction: Extraction) -> Verdict | None:
     if completion.stop is Stop.LENGTH and (not extraction.code or not extraction.closed):
         return Verdict(Outcome.TRUNCATED, detail="cut off at the token limit before the code was whole")
     if not extraction.code:
-        return Verdict(Outcome.NO_CODE, detail="no code found in the answer")
+        misfit = next((note for note in extraction.notes if note.startswith(MISFIT)), "")
+        return Verdict(Outcome.NO_CODE, detail=misfit or "no code found in the answer")
     return None
 
 

@@ -21,6 +21,7 @@ from bench.datasets import Hub, Package, Row, Rows, Source, digest, load_rows
 from bench.errors import DataError, PluginError, UsageError
 from bench.prompts import template
 from bench.rows import READERS
+from bench.rows.project import own_rows, with_trees
 from bench.types import Json, Limits, Problem, Track
 
 Say = Callable[[str], None]
@@ -87,6 +88,10 @@ class _Data(_Source, frozen=True, kw_only=True):
     join: tuple[_Join, ...] = ()
     folder: str = ""
     """Rows that come with the suite: a folder of .toml files beside its definition."""
+    projects: str = ""
+    """Rows that come with the suite: a folder that has one for each project."""
+    trees: bool = False
+    """Whether rows name a source tree by repository and commit, which lies under ``trees``."""
 
 
 class _Own(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -200,11 +205,15 @@ def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path
         template(prompt)
     described = chosen.data or _present(file)
     source = _source(described)
-    rows = (
-        _own(described, source, home)
-        if described.folder
-        else load_rows(source, name=name, data=data, say=say)
-    )
+    if described.projects:
+        found = own_rows(home / described.projects)
+        rows = Rows(tuple(found), f"folder {described.projects}", digest(found, source))
+    elif described.folder:
+        rows = _own(described, source, home)
+    else:
+        rows = load_rows(source, name=name, data=data, say=say)
+    if described.trees:
+        rows = replace(rows, rows=tuple(with_trees(rows.rows, data)))
     if described.join:
         rows = _joined(rows, described, name, data, say)
     problems = tuple(READERS[file.rows](name, row, file.limits) for row in rows.rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.rows import generation, repair
+from bench.rows import generation, project, repair
 from bench.rows.source import Reader, Row
 
 __all__ = ["READERS", "Reader", "Row"]
@@ -17,5 +17,6 @@ READERS: dict[str, Reader] = {
     "debugbench": repair.debugbench,
     "humanevalfix": repair.humanevalfix,
     "quixbugs": repair.quixbugs,
+    "project": project.project,
 }
 """By the name that ``rows`` has in a suite.toml."""

@@ -9,7 +9,8 @@ from pathlib import Path
 _GUEST = Path(__file__).parent / "guest"
 _MODULES = (
     *("codec", "wire", "proc", "doors", "remote", "ahead", "evident", "serve", "compare"),
-    *("unittests", "project", "judging", "confine", "zygote", "judges", "cgroup", "sweep", "syscalls", "supervisor"),
+    *("unittests", "project", "judging", "confine", "zygote", "judges", "cgroup", "sweep"),
+    *("syscalls", "supervisor"),
 )
 """In the order in which they import each other."""
 

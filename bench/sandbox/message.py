@@ -44,4 +44,6 @@ def _checks(checks: Checks) -> dict[str, Any]:
 
 
 def _shared(checks: Checks) -> bool:
-    return checks.kind not in ("unittest", "project") and all(map(may_share, (checks.setup, checks.tests, checks.reference)))
+    return checks.kind not in ("unittest", "project") and all(
+        map(may_share, (checks.setup, checks.tests, checks.reference))
+    )

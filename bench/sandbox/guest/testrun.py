@@ -21,13 +21,13 @@ _SHOWN = 300
 _PLACE = "project"
 _ARGS = (
     *("-q", "--no-header", "--no-summary", "--tb=short", "--color=no", "--import-mode=append"),
-    *("-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:doctest"),
+    *("-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:doctest", "-p", "no:legacypath"),
 )
 _MAY_CHANGE = frozenset(
-    {"exit handlers", "import hooks", "_pytest.assertion.util", "sys.unraisablehook", "threading.excepthook"}
-    | {"sys.excepthook", "sys.displayhook", "sys.breakpointhook", "threads", "_pytest.debugging"}
+    {"exit handlers", "import hooks", "sys.excepthook", "sys.breakpointhook", "sys.displayhook"}
+    | {"sys.unraisablehook", "threading.excepthook", "pytest.__pytestPDB", "_pytest.debugging.pytestPDB"}
 )
-"""What pytest itself, or any project, changes for good reasons."""
+"""What pytest itself changes, or any project for good reasons."""
 _UNUSED = frozenset({"_pytest.pytester", "_pytest.doctest", "_pytest.legacypath"})
 
 
@@ -137,20 +137,18 @@ def _codes(code: types.CodeType) -> set[types.CodeType]:
 
 def _watcher(pytest: Any, record: Any, job: dict[str, Any], known: set[types.CodeType]) -> Any:
     """A plugin that keeps the results, and looks at what they rest on between tests of the project's."""
+    from _pytest.assertion import rewrite
+
     canary, asked = job["canary"][0], set(job["wanted"])
 
     class Watcher:
         def __init__(self) -> None:
             self.results: dict[str, str] = {}
-            self._seen: Any = None
-            self._found: list[str] = []
-            self._broken: dict[str, str] = {}
-
-        @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator]
-        def pytest_load_initial_conftests(self) -> None:
-            """The last moment before any code of the project runs."""
             watched = [name for name in sys.modules if name.split(".")[0] in ("_pytest", "pluggy", "pytest")]
             self._seen = record(also=tuple(watched))
+            self._hooks = [*sys.meta_path, *sys.path_hooks]
+            self._found: list[str] = []
+            self._broken: dict[str, str] = {}
 
         @pytest.hookimpl(trylast=True)  # type: ignore[untyped-decorator]
         def pytest_collection_modifyitems(self, items: list[Any]) -> None:
@@ -197,9 +195,9 @@ def _watcher(pytest: Any, record: Any, job: dict[str, Any], known: set[types.Cod
             return self._found[:10]
 
         def _look(self) -> None:
-            if self._seen is None:
-                self._found.append("pytest")
-                return
+            for hook in (*sys.meta_path, *sys.path_hooks):
+                if hook not in self._hooks and type(hook) is not rewrite.AssertionRewritingHook:
+                    self._found.append("an import hook")
             for path in self._seen.changes():
                 if not any(path.startswith(name) for name in _MAY_CHANGE) and path not in self._found:
                     self._found.append(path)
@@ -243,7 +241,8 @@ def _last_line(report: Any) -> str:
     """Why a test failed, in one line: what was asserted, or the exception."""
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash is not None:
-        return str(crash.message)[:_SHOWN] or "failed"
+        lines = [line for line in str(crash.message).splitlines() if "__honest__" not in line]
+        return "\n".join(lines)[:_SHOWN] or "failed"
     if isinstance(report.longrepr, tuple):
         return str(report.longrepr[2])[:_SHOWN] or "failed"
     lines = [line for line in str(report.longrepr).splitlines() if line.strip()]
