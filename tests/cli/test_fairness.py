@@ -57,8 +57,9 @@ def test_no_system_message_is_sent_unless_asked_for(tmp_path: Path, bench: Bench
         assert bench(*SMOKE, "-m", "./mirror.py:Mirror", "-o", out, *options).returncode == 0
     said = {}
     for out in ("without", "with"):
-        line = (tmp_path / out / "samples.jsonl").read_text().splitlines()[0]
-        said[out] = json.loads(json.loads(line)["completion"]["text"][2:])
+        lines = map(json.loads, (tmp_path / out / "samples.jsonl").read_text().splitlines())
+        first = min(lines, key=lambda record: record["index"])  # answers are stored as they come
+        said[out] = json.loads(first["completion"]["text"][2:])
     assert [role for role, _ in said["without"]] == ["user"]
     assert [role for role, _ in said["with"]] == ["system", "user"]
     assert said["with"][0][1] == "Be brief.\nNo é.\n"
