@@ -246,6 +246,8 @@ def _library_cost(
     from genai_prices import calc_price
 
     seller = _SELLERS.get(provider, provider)
+    if not _in_library(seller, model):
+        return None
     tokens = LibraryUsage(
         input_tokens=usage.input_total,
         cache_read_tokens=usage.input_cached or None,
@@ -275,6 +277,21 @@ def _library_cost(
     except (LookupError, ValueError):
         return None
     return together if together is not None and together < alone else alone * BATCH_SHARE
+
+
+@cache
+def _in_library(seller: str, model: str) -> bool:
+    """Asked once a model: for one that it does not know, the library searches all that it has, each time."""
+    from genai_prices import Usage as LibraryUsage
+    from genai_prices import calc_price
+
+    try:
+        calc_price(LibraryUsage(input_tokens=1, output_tokens=1), model_ref=model, provider_id=seller)
+    except LookupError:
+        return False
+    except ValueError:  # known, and to be told by whoever asks what it costs
+        return True
+    return True
 
 
 @cache
