@@ -16,7 +16,7 @@ from bench.protocols import Sandbox, SandboxOptions
 from bench.types import Checks, Limits, Outcome, Problem, Track, Verdict
 
 ATTACKS = sorted((Path(__file__).parent / "evident").glob("*.py"))
-OPEN = {"read_the_constants", "answer_for_the_harness"}
+OPEN = {"read_the_constants", "answer_for_the_harness", "changes_its_mind"}
 """What cannot be closed in one process: these may pass, and have to be marked for a person to look at."""
 
 HONEST = """

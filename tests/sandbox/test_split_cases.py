@@ -164,3 +164,15 @@ def test_a_result_that_is_looked_into_is_not_mixed_up_with_the_next_calls(
     assert execution.groups[0].passed == (40 if "yield" in answer else 0)
     anything = replace(checks, oracle="anything")
     assert passed(sandbox.run(Job(answer, anything, QUICK)))
+
+
+@pytest.mark.parametrize("part", ["text", "types", "args"])
+def test_an_exception_nested_too_deep_to_be_read_is_the_answers_fault(sandbox: Sandbox, part: str) -> None:
+    """What cannot be put into words here must not look like a fault of the reference: that is not scored."""
+    told = {"types": ["ValueError"], "class": None, "args": [], "text": "", "line": 1, "errno": None}
+    reply = dumps(["raise", told | {part: ["DEEP"]}]).replace('"DEEP"', "[" * 900 + "]" * 900)
+    answer = (
+        f"import os\ndef f(x): os.write(3, len(REPLY).to_bytes(4, 'big') + REPLY)\nREPLY = {reply.encode()!r}"
+    )
+    execution = sandbox.run(Job(answer, MANY, QUICK))
+    assert execution.status is Status.CANDIDATE_ERROR, execution

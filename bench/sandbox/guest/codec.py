@@ -44,7 +44,8 @@ TYPES: dict[str, type] = {
 """Types that cross by name."""
 
 _NAMES = {cls: name for name, cls in TYPES.items()}
-_KEYS, _PAIRS = type({}.keys()), type({}.items())
+_KEYS: type = type({}.keys())
+_PAIRS: type = type({}.items())
 _SINGLETONS: dict[str, Any] = {"...": Ellipsis, "NotImplemented": NotImplemented}
 
 
