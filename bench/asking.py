@@ -22,7 +22,8 @@ from bench.pipeline import Setup, Stopped, Switch, harness_event, spawn, told
 from bench.progress import Tally
 from bench.protocols import Model
 from bench.records import SampleRecord, StoredCompletion
-from bench.store import State, Store
+from bench.state import State
+from bench.store import Store
 from bench.types import Completion, Extraction, Outcome, Request, SampleKey, Try
 
 _HOPELESS = frozenset({Fault.AUTH, Fault.QUOTA})

@@ -20,7 +20,8 @@ from bench.collecting import Collecting
 from bench.errors import Fault, ProviderError
 from bench.pipeline import Setup, Stopped, Switch, spawn
 from bench.protocols import Batches, BatchStatus, Model, OffersBatches
-from bench.store import State, Store
+from bench.state import State
+from bench.store import Store
 from bench.types import Json, SampleKey
 
 _LOOKS = 3

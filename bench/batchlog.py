@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bench.records import BatchItem, BatchRecord
-from bench.store import State, Store, batches_of, plan_of
+from bench.rundir import batches_of, plan_of
+from bench.state import State
+from bench.store import Store
 from bench.types import Json, SampleKey
 
 

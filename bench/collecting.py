@@ -12,7 +12,8 @@ from bench.errors import ProviderError, StoreError
 from bench.models.faults import EmptyReply
 from bench.pipeline import Setup, harness_event, told
 from bench.protocols import BatchLine
-from bench.store import State, Store
+from bench.state import State
+from bench.store import Store
 from bench.types import Completion, Outcome, Request
 
 

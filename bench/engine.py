@@ -18,7 +18,9 @@ from bench.pipeline import Setup, Switch, spawn
 from bench.progress import Show, Tally
 from bench.protocols import Reports, Sandbox
 from bench.records import SampleRecord, VerdictRecord
-from bench.store import State, Store, plan_of
+from bench.rundir import plan_of
+from bench.state import State
+from bench.store import Store
 from bench.types import Json, Outcome
 
 GRACE_S = 5.0

@@ -28,7 +28,7 @@ from bench.models import capabilities, params
 from bench.models.prices import PriceList
 from bench.models.retry import RetryPolicy
 from bench.plan import Questions
-from bench.store import SAMPLES
+from bench.rundir import SAMPLES
 from bench.types import Mode, Request, SampleKey, Usage
 
 SHORT_ANSWER, LONG_ANSWER = 150, 700

@@ -25,7 +25,7 @@ from bench.models.prices import PriceList, built_in
 from bench.prompts import template_digest
 from bench.protocols import CountsSamples, Judge, Model
 from bench.records import encode
-from bench.store import SCHEMA
+from bench.rundir import SCHEMA
 from bench.suites import Suite
 from bench.types import Json, Limits, Mode, Params
 

@@ -62,7 +62,7 @@ DataOption = typer.Option("--data", help="Folder with data sets; looked in first
 
 def run_directory(path: Path) -> Path:
     """An argument that must be a run directory already. Raises StoreError."""
-    from bench.store import read_lock
+    from bench.rundir import read_lock
 
     read_lock(path)
     return path

@@ -50,7 +50,9 @@ def _regrade(directory: Path, *, data: Path | None, quiet: bool) -> Regrade:
     from bench import config, engine, resolve, secrets
     from bench import lock as locks
     from bench.lock import Asked
-    from bench.store import CONFIG, Store, judgings, load_state, read_lock
+    from bench.rundir import CONFIG, judgings, read_lock
+    from bench.state import load_state
+    from bench.store import Store
 
     lock = read_lock(directory)
     asked = Asked.read(directory / CONFIG)

@@ -105,9 +105,7 @@ def run(
     path = out or RUNS / default_name(asked)
     costs = Costs(None if budget is None else round(budget * 1e6), yes, prices, cache, cache_dir, batch)
     _check_finite("--timeout", timeout)
-    session = _Session(
-        asked, costs=costs, concurrency=concurrency, timeout_s=timeout, quiet=quiet or as_json
-    )
+    session = _Session(asked, costs=costs, concurrency=concurrency, timeout_s=timeout, quiet=quiet or as_json)
     with terminated_as_interrupted():
         summary = session.run(path, data=data)
     raise typer.Exit(finish(path, summary, as_json=as_json))
@@ -206,7 +204,7 @@ class _Session:
     ) -> Summary:
         from bench import engine, plan, resolve
         from bench import lock as locks
-        from bench.store import judgings
+        from bench.rundir import judgings
 
         asked = self._asked
         guests = slots(plan.samples(suites, models, epochs=asked.epochs))
@@ -239,7 +237,7 @@ def default_name(asked: Asked) -> str:
 
 
 def _still_to_ask(store: Store, samples: Iterable[SampleKey]) -> Iterable[SampleKey]:
-    from bench.store import load_state
+    from bench.state import load_state
 
     if store.is_new:
         return samples

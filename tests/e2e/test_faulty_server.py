@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.store import results
+from bench.state import results
 from bench.types import Result
 
 pytestmark = pytest.mark.docker

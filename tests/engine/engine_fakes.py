@@ -14,7 +14,9 @@ from bench.models.retry import RetryPolicy
 from bench.pipeline import Setup
 from bench.protocols import Model, Sandbox
 from bench.resolve import judges as judges_of
-from bench.store import State, Store, judgings
+from bench.rundir import judgings
+from bench.state import State
+from bench.store import Store
 from bench.suites import Suite
 from bench.types import (
     CheckGroup,

@@ -22,7 +22,7 @@ from batch_support import (
     start,
 )
 
-from bench.store import batches_of
+from bench.rundir import batches_of
 
 
 def test_ctrl_c_leaves_the_batch_running_and_the_same_command_collects_it(tmp_path: Path) -> None:

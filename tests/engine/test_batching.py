@@ -32,7 +32,8 @@ from bench.cache import Cache
 from bench.models.batch.openai import OpenAIBatches
 from bench.pipeline import Polling, Switch
 from bench.progress import Quiet
-from bench.store import batches_of, results
+from bench.rundir import batches_of
+from bench.state import results
 from bench.types import Params
 
 

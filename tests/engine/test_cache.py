@@ -23,7 +23,7 @@ from bench.models.vendors import OPENAI, VLLM
 from bench.progress import Quiet
 from bench.protocols import Identified, Model, ModelContext
 from bench.records import SampleRecord
-from bench.store import load_state
+from bench.state import load_state
 from bench.types import (
     Allowance,
     Completion,

@@ -15,7 +15,7 @@ from bench import engine
 from bench.errors import Fault, ProviderError, SandboxError, StoreError
 from bench.progress import Quiet
 from bench.protocols import CountsSamples, Model
-from bench.store import load_state, results
+from bench.state import load_state, results
 from bench.types import Completion, Execution, Job, Outcome, Problem, Request, Result, Stop
 
 
