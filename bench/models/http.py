@@ -70,6 +70,8 @@ class Client:
             timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
             # Who asks decides how many calls are in flight; one that waits in here would count as sent.
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
+            # Certificates take longer to load than all else here, and plain HTTP has none.
+            verify=httpx.URL(base_url).scheme != "http",
             # A proxy of the environment is for the world outside, not for a server on this machine.
             trust_env=not _is_loopback(base_url),
         )

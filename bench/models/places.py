@@ -13,6 +13,9 @@ _CUT = 0.7
 _NEAR = 0.9
 """Up to this part of where it was cut it grows fast, beyond it slowly."""
 
+_QUICK_S = 0.25
+"""Quicker calls reach any usual limit from the first places; with more, more are refused at once."""
+
 _GAIN = 1.2
 """Twice the calls in flight have to bring so many times the answers, or they only wait in line."""
 
@@ -38,13 +41,14 @@ class Places:
     """One more with each answer, until something goes wrong; then one more a round of answers."""
 
     def __init__(self, pacing: Pacing) -> None:
-        self.limit = float(min(pacing.start, pacing.most))
+        self.limit = self._start = float(min(pacing.start, pacing.most))
         self._most = float(pacing.most)
         self._fast_below = math.inf
         self._cut_at = -math.inf
 
     def answered(self, call: Answered) -> None:
-        if call.crowded and call.sent_at > self._cut_at:
+        of_use = self.limit < self._start or call.at - call.sent_at >= _QUICK_S
+        if call.crowded and of_use and call.sent_at > self._cut_at:
             self.limit += 1 if self.limit < self._fast_below else 1 / self.limit
             self.limit = min(self.limit, self._most)
 

@@ -50,7 +50,7 @@ def test_a_limit_is_used_to_95_percent_with_less_than_1_percent_refused(
         refusal_s=latency[0],
     )
     assert counted.per_s(73.0, 313.0) >= 0.95 * PER_S
-    assert counted.share_refused(since=73.0) < 0.01
+    assert counted.share_refused() < 0.01
 
 
 @pytest.mark.parametrize("limit", ["fixed window", "full bucket", "small bucket"])
@@ -67,7 +67,7 @@ def test_a_limit_that_nobody_tells_of_is_found() -> None:
         Bucket(1200, 60.0, size=20), 313.0, latency=between(0.03, 0.08), headers=False, told=lambda _: None
     )
     assert counted.per_s(73.0, 313.0) >= 0.95 * PER_S
-    assert counted.share_refused(since=73.0) < 0.01
+    assert counted.share_refused() < 0.01
 
 
 def test_without_a_limit_all_places_are_used() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 from typing import Any
 
+import httpx
 import pytest
 from provider_script import CLOSE, Script, chat, message, request
 
 from bench.errors import Fault, ProviderError, UsageError
 from bench.models.faults import EmptyReply
+from bench.models.http import Client
 from bench.models.vendors import COMPATIBLE, OPENAI, VENDORS
 from bench.protocols import Model, ModelContext
 from bench.registry import load_model
@@ -271,3 +273,19 @@ def test_a_missing_key_is_named(spec: str, variable: str) -> None:
 def test_a_malformed_address_is_a_usage_error(name: str) -> None:
     with pytest.raises(UsageError):
         COMPATIBLE(name, ModelContext())
+
+
+@pytest.mark.parametrize(
+    ("url", "checked"), [("http://h/v1", False), ("https://h/v1", True), ("HTTPS://h/v1", True)]
+)
+def test_certificates_are_left_out_only_where_there_are_none(
+    url: str, checked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[object] = []
+
+    def noted(**options: Any) -> None:
+        seen.append(options["verify"])
+
+    monkeypatch.setattr(httpx, "Client", noted)
+    Client(url, timeout_s=1.0)
+    assert seen == [checked]
