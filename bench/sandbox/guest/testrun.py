@@ -21,11 +21,13 @@ _SHOWN = 300
 _PLACE = "project"
 _ARGS = (
     *("-q", "--no-header", "--no-summary", "--tb=short", "--color=no", "--import-mode=append"),
+    "--continue-on-collection-errors",
     *("-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:doctest", "-p", "no:legacypath"),
 )
 _MAY_CHANGE = frozenset(
     {"exit handlers", "import hooks", "sys.excepthook", "sys.breakpointhook", "sys.displayhook"}
     | {"sys.unraisablehook", "threading.excepthook", "pytest.__pytestPDB", "_pytest.debugging.pytestPDB"}
+    | {"weakref.finalize._"}
 )
 """What pytest itself changes, or any project for good reasons."""
 _UNUSED = frozenset({"_pytest.pytester", "_pytest.doctest", "_pytest.legacypath"})
@@ -57,7 +59,9 @@ def run(evidence: Any, answer: dict[str, Any], job: dict[str, Any]) -> dict[str,
     ids = [*job["wanted"], job["canary"][0]] if job["wanted"] else [*tests]
     # In their own order: tests of a project may rely on it.
     asked = sorted({test.partition("::")[0] for test in ids} & set(tests))
-    asked = [path for path in asked if os.path.basename(path) not in ("conftest.py", "__init__.py")]
+    if not job["wanted"]:
+        asked = [path for path in asked if os.path.basename(path).startswith("test") or "_test." in path]
+    asked = [path for path in asked if path.endswith(".py")]
     pytest.main([*_ARGS, "--rootdir", root, "--confcutdir", root, *asked], plugins=[watcher])
     return {"nonce": job["nonce"], "results": watcher.results, "changed": watcher.changes()}
 

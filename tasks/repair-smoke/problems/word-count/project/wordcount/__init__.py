@@ -1,0 +1,1 @@
+"""Counts words of texts; a small command line program."""
