@@ -83,7 +83,8 @@ class Judging:
                 verdict, measured = self._run(sample.key.suite, problem, extraction.code)
                 verdict = solve.settle(completion, verdict)
                 if verdict.isolation == "tamper_evident":
-                    verdict = replace(verdict, review=review(extraction.code))
+                    before = problem.fields.get("buggy", "")
+                    verdict = replace(verdict, review=review(extraction.code, before=before))
         except SandboxError as error:
             if self._switch.judging.is_set():
                 return None

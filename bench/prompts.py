@@ -63,17 +63,22 @@ TEMPLATES = {
         "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code")
     ),
     "project-oracle-chat@1": Template(
-        "Here is a report of a fault in a small Python project, and files of it, among them all that have to be "
-        "changed.\n\n<report>\n{{text}}\n</report>\n\n{{files}}\n\nOther files, which are not shown:\n{{others}}\n\n"
-        "Mend the fault. Tests that you cannot see decide; changes of tests and of their configuration do not count.\n\n"
-        "Reply with edits in one of these forms:\n\n"
-        "1. Search/replace blocks. Name the file above each. The lines to search for must be in the file as you "
+        "Here is a report of a fault in a small Python project, and files of it, among them all "
+        "that have to be "
+        "changed.\n\n<report>\n{{text}}\n</report>\n\n{{files}}\n\n"
+        "Other files, which are not shown:\n{{others}}\n\n"
+        "Mend the fault. Tests that you cannot see decide; changes of tests and of their "
+        "configuration do not "
+        "count.\n\nReply with edits in one of these forms:\n\n"
+        "1. Search/replace blocks. Name the file above each. The lines to search for must be in "
+        "the file as you "
         "write them, and only once; take as few as that needs.\n\n"
         "path/to/file.py\n```\n<<<<<<< SEARCH\nlines as they are\n=======\nlines as they should be\n"
         ">>>>>>> REPLACE\n```\n\n"
         "2. A unified diff, with `--- a/path` and `+++ b/path`, in one fenced block.\n\n"
-        "3. Whole files: for each one that changes its path on a line of its own, then all of its new content in a "
-        "fenced block."
+        "3. Whole files: for each one that changes its path on a line of its own, then all of "
+        "its new content "
+        "in a fenced block."
     ),
     "project-oracle-complete@1": Template("{{prompt}}", ("\n```",)),
     "repair-complete@1": Template("{{prompt}}", ("\n# Wrong", "\nif __name__", "\n```")),

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes repair problems from two consecutive releases of a package: the recipe of one, or the problem from a recipe.
+"""Makes repair problems from two consecutive releases of a package: recipes, and problems from recipes.
 
-    build_repairs.py --find more-itertools 9.0.0 9.1.0 -o DIR     looks for faults that one release had and the next mended
-    build_repairs.py --all -o DIR                                 builds what tasks/pypi-repair/recipes describe
+    build_repairs.py --find PACKAGE OLD NEW -o DIR    looks for faults that OLD had and NEW mended
+    build_repairs.py --all -o DIR                     builds what tasks/pypi-repair/recipes describe
 
-Of a package only source archives are fetched and read. Nothing of it is run but in the sandbox. Recipes hold no
-code of a package: they name versions, digests, and lines. docs/repository-repair.md has the whole way.
+Of a package only source archives are fetched and read; nothing of it is run but in the sandbox. Recipes hold
+no code of a package: they name versions, digests and lines. docs/repository-repair.md has the whole way.
 """
 
 from __future__ import annotations
@@ -40,10 +40,16 @@ from bench.types import Checks, Execution, Job, Limits, Status
 NAME = "pypi-repair"
 RECIPES = tasks_dir() / NAME / "recipes"
 LIMITS = Limits(cpu_s=60.0, wall_s=60.0)
-NEW_API = re.compile(r"AttributeError|ImportError|ModuleNotFoundError|NameError|unexpected keyword|not collected|it did not run")
+NEW_API = re.compile(
+    r"AttributeError|ImportError|ModuleNotFoundError|NameError|unexpected keyword"
+    r"|not collected|it did not run"
+)
 """How a test fails that asks for what the older release did not have: a feature, not a fault."""
 MOST_HUNKS, MOST_LINES, MOST_TRIES = 6, 60, 45
-LEFT_OUT = re.compile(r"(^|/)(docs?|examples?|benchmarks?|\.github|[^/]*\.egg-info|\.circleci)/|\.(md|rst|in|lock|yml|yaml)$")
+LEFT_OUT = re.compile(
+    r"(^|/)(docs?|examples?|benchmarks?|\.github|[^/]*\.egg-info|\.circleci)/"
+    r"|\.(md|rst|in|lock|yml|yaml)$"
+)
 
 Hunk = dict[str, Any]
 
@@ -61,7 +67,10 @@ def index() -> str:
 def listed(package: str) -> list[dict[str, Any]]:
     """The files of a package, as the index's simple API has them."""
     reply = httpx.get(
-        f"{index()}/{package}/", headers={"Accept": "application/vnd.pypi.simple.v1+json"}, timeout=60, verify=_tls()
+        f"{index()}/{package}/",
+        headers={"Accept": "application/vnd.pypi.simple.v1+json"},
+        timeout=60,
+        verify=_tls(),
     )
     reply.raise_for_status()
     found: list[dict[str, Any]] = reply.json()["files"]
@@ -142,7 +151,10 @@ def pair(old: Path, new: Path) -> Pair:
     modules = [path for path in trees[1] if path.endswith(".py")]
     named = [path for path in modules if bundle.is_test(path, sources=(), tests=())]
     sources = [path for path in modules if path not in named]
-    split = [{p: t for p, t in tree.items() if not bundle.is_test(p, sources=sources, tests=named)} for tree in trees]
+    split = [
+        {p: t for p, t in tree.items() if not bundle.is_test(p, sources=sources, tests=named)}
+        for tree in trees
+    ]
     return Pair(split[0], split[1], {p: t for p, t in trees[1].items() if p not in split[1]})
 
 
@@ -185,9 +197,14 @@ def patch(both: Pair, hunks: Sequence[Hunk]) -> str:
 # --- runs ---
 
 
-def run(sandbox: Sandbox, sources: Mapping[str, str], both: Pair, groups: Mapping[str, Sequence[str]]) -> Execution:
+def run(
+    sandbox: Sandbox, sources: Mapping[str, str], both: Pair, groups: Mapping[str, Sequence[str]]
+) -> Execution:
     checks = Checks(
-        "project", "", setup="[]", tests=bundle.dumps(both.tests),
+        "project",
+        "",
+        setup="[]",
+        tests=bundle.dumps(both.tests),
         inputs={name: json.dumps(list(tests)) for name, tests in groups.items()},
     )
     return sandbox.run(Job(bundle.dumps(sources), checks, LIMITS))
@@ -233,7 +250,7 @@ def smallest(hunks: list[Hunk], enough: Callable[[list[Hunk]], bool]) -> list[Hu
 def find(
     package: str, old: str, new: str, folder: Path, *, only: str = "", say: Callable[[str], None] = print
 ) -> list[Path]:
-    """Recipes of the faults that ``old`` had and ``new`` mended; each still needs a report in somebody's words.
+    """Recipes of the faults that ``old`` had and ``new`` mended; each still needs a report in words.
 
     ``only``: a pattern of the tests to begin from.
     """
@@ -285,8 +302,14 @@ def _isolated(sandbox: Sandbox, both: Pair, hunks: list[Hunk], target: str, keep
 
 
 def _write(
-    package: str, versions: tuple[str, str], archives: Sequence[tuple[Path, dict[str, Any]]], both: Pair,
-    hunks: list[Hunk], fixed: list[str], kept: list[str], folder: Path,
+    package: str,
+    versions: tuple[str, str],
+    archives: Sequence[tuple[Path, dict[str, Any]]],
+    both: Pair,
+    hunks: list[Hunk],
+    fixed: list[str],
+    kept: list[str],
+    folder: Path,
 ) -> Path:
     short = re.sub(r"\W+", "_", fixed[0].rpartition("::")[2]).strip("_").lower().removeprefix("test_")[:40]
     recipe = {

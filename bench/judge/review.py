@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from bench.pysource import parse
+from bench.repo import bundle
 
 _MODULES = frozenset(
     {"ast", "atexit", "ctypes", "dis", "gc", "guest", "inspect", "linecache", "sys", "traceback", "unittest"}
@@ -51,10 +52,20 @@ _COMPARISONS = frozenset(
 )
 
 
-def review(code: str) -> tuple[str, ...]:
-    """What in an answer a person should look at before believing that it passes; sorted."""
-    tree = parse(code)
-    return tuple(sorted(set(_marks(tree)))) if tree is not None else ()
+def review(code: str, *, before: str = "") -> tuple[str, ...]:
+    """What in an answer a person should look at before believing that it passes; sorted.
+
+    Both are programs or bundles of files. What the code had ``before`` the answer is not the answer's.
+    """
+    return tuple(sorted(_found(code) - _found(before)))
+
+
+def _found(code: str) -> set[str]:
+    try:
+        programs = [text for text in bundle.files(code).values() if text]
+    except ValueError:
+        programs = [code]
+    return {mark for each in programs if (tree := parse(each)) is not None for mark in _marks(tree)}
 
 
 def _marks(tree: ast.AST) -> Iterator[str]:

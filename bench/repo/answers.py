@@ -24,7 +24,9 @@ PROTECTED = "protected"
 """How the note of an edit begins that does not count, such as one of a test."""
 
 _NONE = Extraction("", "none")
-_PATH = re.compile(r"[\w.@+-]+(?:/[\w.@+ -]+)*\.[A-Za-z]\w{0,9}|[\w.@+-]+(?:/[\w.@+ -]+)+|Makefile|Dockerfile")
+_PATH = re.compile(
+    r"[\w.@+-]+(?:/[\w.@+ -]+)*\.[A-Za-z]\w{0,9}|[\w.@+-]+(?:/[\w.@+ -]+)+|Makefile|Dockerfile"
+)
 _LOOK_BACK = 3
 """Lines with something on them above a block in which its path is looked for."""
 
@@ -32,7 +34,7 @@ Applied = tuple[Changes, tuple[str, ...]]
 
 
 def extract(completion: Completion, checks: Checks) -> Extraction:
-    """The files an answer changes, as a bundle; rule ``none`` where it changes none. Never raises on a text."""
+    """The files an answer changes, as a bundle; rule ``none`` where there are none. Never raises."""
     project, tests = bundle.files(checks.setup), bundle.files(checks.tests)
     if completion.form is Form.PROGRAM:
         return _given(completion.text, project, tests)
@@ -74,7 +76,9 @@ def _taken(
     if not changes:
         return replace(_NONE, notes=notes)
     ours = (path for path in changes if bundle.protected(path, project=project, tests=tests))
-    return Extraction(bundle.dumps(changes), rule, notes=(*notes, *more, *(f"{PROTECTED}: {p}" for p in ours)))
+    return Extraction(
+        bundle.dumps(changes), rule, notes=(*notes, *more, *(f"{PROTECTED}: {p}" for p in ours))
+    )
 
 
 # --- where a path stands ---
@@ -108,7 +112,7 @@ def _above(lines: list[str], at: int) -> str:
 
 
 def _path_in_info(info: str) -> str:
-    """The path in a fence's info string: ``python pkg/a.py``, ``pkg/a.py``, ``python:pkg/a.py``, ``title="…"``."""
+    """The path in a fence's info string: ``python pkg/a.py``, ``python:pkg/a.py``, ``title="pkg/a.py"``."""
     for word in re.split(r"[\s:=\"'{}]+", info):
         if "." in word and _PATH.fullmatch(word):
             return word
@@ -131,7 +135,7 @@ def _searches(text: str, found: list[Fence], project: Files, default: str) -> Ca
 
 
 def _whole(found: list[Fence], project: Files, default: str) -> Applied:
-    """Fenced blocks that name a file; failing that, the one block that is all of the only file in question."""
+    """Fenced blocks that name a file; failing that, the block that is all of the only file in question."""
     changes: dict[str, str | None] = {}
     for fence in found:
         if path := _named(fence):

@@ -16,7 +16,7 @@ _REPLACE = re.compile(r"^\s{0,3}>{5,9}\s*(?:REPLACE|UPDATED|[\w./-]*)\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """``path``: as it was named, "" where it was not. ``divisions``: each way to read the lines as two texts."""
+    """``path``: as it was named, else "". ``divisions``: each way to read the lines as two texts."""
 
     path: str
     divisions: tuple[tuple[list[str], list[str]], ...]

@@ -1,6 +1,6 @@
 """A project's files as one text: what an answer, a reference and a problem are made of.
 
-A bundle is a JSON object from path to text; in a bundle of changes ``null`` stands for a file that is removed.
+A bundle is a JSON object from path to text; among changes ``null`` stands for a file that is removed.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def files(text: str) -> dict[str, str]:
 
 
 def clean(path: str) -> str:
-    """A path as bundles have it: relative, with slashes. Raises Misfit for one that leads out of the project."""
+    """A path as bundles have it: relative, with slashes. Raises Misfit for one that leads out."""
     path = path.strip()
     parts = PurePosixPath(path).parts
     if (

@@ -17,7 +17,7 @@ BUDGET = 60_000
 
 
 def chosen(project: Files, *, touched: Iterable[str], tests: Files, failing: Collection[str]) -> list[str]:
-    """Paths to show: what the fix touches, then what the failing tests and those files import, then the rest."""
+    """Paths to show: what the fix touches, what failing tests and those files import, then the rest."""
     first = [path for path in dict.fromkeys(touched) if path in project]
     modules = {module: path for path in project for module in _modules(path)}
     queue = deque(first)

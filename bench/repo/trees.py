@@ -1,4 +1,4 @@
-"""A project's source tree as text: from a folder, or an archive that nothing is unpacked from onto the disk."""
+"""A project's source tree as text: from a folder, or from an archive that is not unpacked onto the disk."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def read_tree(path: Path) -> dict[str, str]:
 
 
 def find_tree(repo: str, commit: str, folders: list[Path]) -> Path:
-    """Where the tree of a repository at a commit lies. Raises DataError, naming what was looked for.
+    """Where the tree of a repository at a commit lies. Raises DataError naming what was looked for.
 
-    ``OWNER__NAME-COMMIT`` under ``trees``: a folder, or an archive; the commit in full or its first 12 digits.
+    ``OWNER__NAME-COMMIT`` under ``trees``: a folder or an archive; of the commit all or 12 digits.
     """
     names = [f"{repo.replace('/', '__')}-{digits}" for digits in (commit, commit[:12])]
     for folder in folders:

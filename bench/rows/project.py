@@ -26,7 +26,9 @@ def project(suite: str, row: Row, limits: Limits) -> Problem:
     name, tree = str(row["instance_id"]), dict(row["files"])
     try:
         fixed = answers.reference(row["patch"], tree)
-        with_tests = bundle.changed(tree, answers.reference(row["test_patch"], tree) if row["test_patch"] else {})
+        with_tests = bundle.changed(
+            tree, answers.reference(row["test_patch"], tree) if row["test_patch"] else {}
+        )
     except DataError as error:
         raise DataError(f"{name}: {error.message}") from None
     groups = {"fail_to_pass": _ids(row["FAIL_TO_PASS"]), "pass_to_pass": _ids(row["PASS_TO_PASS"])}
@@ -35,7 +37,9 @@ def project(suite: str, row: Row, limits: Limits) -> Problem:
     named = {test.partition("::")[0] for tests in groups.values() for test in tests}
     missing = sorted(path for path in named if path not in with_tests)
     if missing:
-        raise DataError(f"{name}: {missing[0]} is no file of tests", hint="tests are named as pytest names them")
+        raise DataError(
+            f"{name}: {missing[0]} is no file of tests", hint="tests are named as pytest names them"
+        )
     sources = [path for path in fixed if not bundle.is_test(path, sources=(), tests=named)]
     tests = {p: t for p, t in with_tests.items() if bundle.is_test(p, sources=sources, tests=named)}
     before = {path: text for path, text in tree.items() if path not in tests}
@@ -111,4 +115,3 @@ def with_trees(rows: Sequence[Row], folders: Sequence[Path]) -> list[Row]:
         else row | {"files": read_tree(find_tree(row["repo"], row["base_commit"], list(folders)))}
         for row in rows
     ]
-

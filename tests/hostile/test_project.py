@@ -59,13 +59,18 @@ CHECKS = Checks(
     "project",
     "",
     setup=bundle.dumps(
-        {"bank/__init__.py": "from bank.account import Account\n", "bank/account.py": BUGGY, "README": "A bank.\n"}
+        {
+            "bank/__init__.py": "from bank.account import Account\n",
+            "bank/account.py": BUGGY,
+            "README": "A bank.\n",
+        }
     ),
     tests=bundle.dumps(
         {
             "tests/__init__.py": "",
             "tests/conftest.py": (
-                "import pytest\nfrom bank import Account\n\n\n@pytest.fixture\ndef account():\n    return Account('Ada')\n"
+                "import pytest\nfrom bank import Account\n\n\n"
+                "@pytest.fixture\ndef account():\n    return Account('Ada')\n"
             ),
             "tests/helpers.py": "def same(one, other):\n    return one == other\n",
             "tests/test_account.py": TESTS,
@@ -134,7 +139,8 @@ def test_an_honest_answer_passes_where_attacks_have_been(one_slot: Sandbox) -> N
 
 @pytest.mark.docker
 def test_an_honest_answer_that_also_plants_tests_is_judged_by_ours(one_slot: Sandbox) -> None:
-    planted = "tests/conftest.py\n```python\nraise SystemExit(0)\n```\n\npytest.ini\n```\n[pytest]\naddopts = --co\n```\n"
+    planted = "tests/conftest.py\n```python\nraise SystemExit(0)\n```\n\n"
+    planted += "pytest.ini\n```\n[pytest]\naddopts = --co\n```\n"
     assert verdict(one_slot, HONEST + planted).outcome is Outcome.PASS
 
 

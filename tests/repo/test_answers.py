@@ -18,7 +18,9 @@ CHECKS = Checks(
     tests=bundle.dumps({"tests/test_a.py": "def test(): pass\n"}),
 )
 FIXED = A.replace("return 3", "return 2")
-SEARCH = "pkg/a.py\n```python\n<<<<<<< SEARCH\n        return 3\n=======\n        return 2\n>>>>>>> REPLACE\n```\n"
+SEARCH = (
+    "pkg/a.py\n```python\n<<<<<<< SEARCH\n        return 3\n=======\n        return 2\n>>>>>>> REPLACE\n```\n"
+)
 DIFF = """```diff
 --- a/pkg/a.py
 +++ b/pkg/a.py
@@ -45,7 +47,10 @@ def taken(text: str, form: Form = Form.REPLY) -> tuple[str, dict[str, str | None
         (SEARCH.replace("pkg/a.py\n```python", "```python pkg/a.py"), "search_replace"),
         (SEARCH.replace("pkg/a.py\n", "### `pkg/a.py`\n\n"), "search_replace"),
         (SEARCH.replace("pkg/a.py\n", "**File: pkg/a.py**\n"), "search_replace"),
-        (SEARCH.replace("SEARCH\n", "SEARCH pkg/a.py\n").replace("pkg/a.py\n```", "```", 1), "search_replace"),
+        (
+            SEARCH.replace("SEARCH\n", "SEARCH pkg/a.py\n").replace("pkg/a.py\n```", "```", 1),
+            "search_replace",
+        ),
         (f"The fault is here.\n\n{DIFF}", "diff"),
         (DIFF.replace("```diff\n", "").replace("```\n", ""), "diff"),
         (f"pkg/a.py\n```python\n{FIXED}```", "whole_file"),
@@ -71,13 +76,20 @@ def test_a_diff_whose_white_space_is_off_is_applied_and_noted() -> None:
 
 
 def test_a_block_whose_indentation_is_off_is_moved_and_noted() -> None:
-    assert taken(SEARCH.replace("        return", "return"))[1:] == ({"pkg/a.py": FIXED}, ("loose_whitespace",))
+    assert taken(SEARCH.replace("        return", "return"))[1:] == (
+        {"pkg/a.py": FIXED},
+        ("loose_whitespace",),
+    )
 
 
 @pytest.mark.parametrize(
     ("reply", "rule", "why"),
     [
-        (SEARCH.replace("return 3", "return 7"), "search_replace", "pkg/a.py: what is to be replaced is not there"),
+        (
+            SEARCH.replace("return 3", "return 7"),
+            "search_replace",
+            "pkg/a.py: what is to be replaced is not there",
+        ),
         (SEARCH.replace("pkg/a.py", "pkg/c.py"), "search_replace", "pkg/c.py: there is no such file"),
         (SEARCH.replace(">>>>>>> REPLACE", ""), "search_replace", "without an end"),
         (SEARCH.replace("=======\n", ""), "search_replace", "without a divider"),
@@ -130,7 +142,9 @@ def test_a_diff_makes_moves_and_removes_files() -> None:
 
 
 def test_edits_of_tests_are_noted() -> None:
-    _, changes, notes = taken(f"{SEARCH}\ntests/test_a.py\n```python\npass\n```\nconftest.py\n```python\npass\n```\n")
+    _, changes, notes = taken(
+        f"{SEARCH}\ntests/test_a.py\n```python\npass\n```\nconftest.py\n```python\npass\n```\n"
+    )
     assert set(notes) >= {"protected: tests/test_a.py", "protected: conftest.py"}
     assert set(changes) == {"pkg/a.py", "tests/test_a.py", "conftest.py"}
 
@@ -152,7 +166,9 @@ def test_a_samples_file_may_hold_diffs_or_bundles() -> None:
     assert taken(DIFF.removeprefix("```diff\n"), Form.CONTINUATION)[1] == {"pkg/a.py": FIXED}
 
 
-@pytest.mark.parametrize("path", ["", "/a.py", "../a.py", "a/../../b.py", "~/a.py", "c:\\a.py", ".git/config", "a\0b"])
+@pytest.mark.parametrize(
+    "path", ["", "/a.py", "../a.py", "a/../../b.py", "~/a.py", "c:\\a.py", ".git/config", "a\0b"]
+)
 def test_a_path_that_leads_out_is_refused(path: str) -> None:
     with pytest.raises(bundle.Misfit):
         bundle.clean(path)

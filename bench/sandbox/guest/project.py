@@ -1,4 +1,4 @@
-"""Tests of a whole project: they run in the candidate's own process, and what must hold there is checked here.
+"""Tests of a whole project: they run in the candidate's own process; what must hold there is checked here.
 
 As with ``unittests``: canaries of random names, some of which must fail, a nonce, and a record of what the
 tests rest on. What runs them (``testrun``) is sent with them.
@@ -14,12 +14,13 @@ from .remote import CandidateEnded, CandidateSyntax, Link
 from .unittests import Tampered
 
 _PAIRS = 3
+_CASE = "class Test{number}(unittest.TestCase):\n    def {name}(self):\n        self."
 _FORMS = (
     "def {name}():\n    assert {one} == {other}\n",
     "def {name}():\n    value = [{one}]\n    assert {other} in value, value\n",
     "def {name}():\n    with pytest.raises(ZeroDivisionError):\n        {one} // ({one} - {other})\n",
-    "class Test{number}(unittest.TestCase):\n    def {name}(self):\n        self.assertEqual({one}, {other})\n",
-    "class Test{number}(unittest.TestCase):\n    def {name}(self):\n        self.assertIn({one}, ({other},))\n",
+    f"{_CASE}assertEqual({{one}}, {{other}})\n",
+    f"{_CASE}assertIn({{one}}, ({{other}},))\n",
 )
 _SHOWN = 3
 """Failed tests that a group's failure names."""

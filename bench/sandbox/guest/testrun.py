@@ -22,7 +22,18 @@ _PLACE = "project"
 _ARGS = (
     *("-q", "--no-header", "--no-summary", "--tb=short", "--color=no", "--import-mode=append"),
     "--continue-on-collection-errors",
-    *("-c", os.devnull, "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:doctest", "-p", "no:legacypath"),
+    *(
+        "-c",
+        os.devnull,
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:faulthandler",
+        "-p",
+        "no:doctest",
+        "-p",
+        "no:legacypath",
+    ),
 )
 _MAY_CHANGE = frozenset(
     {"exit handlers", "import hooks", "sys.excepthook", "sys.breakpointhook", "sys.displayhook"}
@@ -88,19 +99,21 @@ def _write(root: str, files: dict[str, str]) -> None:
 
 
 def _prepare(harness: str, texts: dict[str, str]) -> set[types.CodeType]:
-    """Assertions that look at what they are given, in tests as they were sent; all code that these consist of."""
-    from _pytest.assertion import rewrite
+    """Assertions that look at what they are given, in tests as they were sent; all code of these."""
+    from _pytest.assertion import rewrite as rewriting
 
+    rewrite: Any = rewriting
     looking: dict[str, Any] = {"__name__": "harness"}
     exec(compile(harness, "<harness>", "exec", dont_inherit=True), looking)
     builtins.__honest__ = looking["honest"]  # type: ignore[attr-defined]
     for name, function in list(vars(unittest.TestCase).items()):
         if name.startswith("assert") and isinstance(function, types.FunctionType):
             setattr(unittest.TestCase, name, looking["_looking"](function))
-    known: set[types.CodeType] = set()
+    # What tests import beside them is not rewritten: it is known as it stands.
+    known = {code for name, text in texts.items() for code in _plain(text, name)}
     read = rewrite._rewrite_test
 
-    def rewritten(path: Any, config: Any) -> tuple[os.stat_result, types.CodeType]:
+    def rewritten(path: Any, config: Any) -> Any:
         name = str(path)
         if name not in texts:
             return read(path, config)
@@ -113,7 +126,7 @@ def _prepare(harness: str, texts: dict[str, str]) -> set[types.CodeType]:
         return os.stat(path), code
 
     rewrite._rewrite_test = rewritten
-    rewrite._read_pyc = lambda *_, **__: None  # type: ignore[assignment]
+    rewrite._read_pyc = lambda *_, **__: None
     return known
 
 
@@ -129,6 +142,13 @@ class _LookFirst(ast.NodeTransformer):
 def _looked_at(side: ast.expr) -> ast.expr:
     call = ast.Call(ast.Name("__honest__", ast.Load()), [side], [])
     return ast.copy_location(ast.fix_missing_locations(ast.copy_location(call, side)), side)
+
+
+def _plain(text: str, name: str) -> set[types.CodeType]:
+    try:
+        return _codes(compile(text, name, "exec", dont_inherit=True))
+    except (SyntaxError, ValueError):
+        return set()
 
 
 def _codes(code: types.CodeType) -> set[types.CodeType]:
