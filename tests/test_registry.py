@@ -14,7 +14,7 @@ import pytest
 from bench import registry
 from bench.errors import PluginError, UsageError
 from bench.protocols import Model, ModelContext, SandboxOptions
-from bench.types import Completion, Message, Request, SampleKey
+from bench.types import Message, Request, SampleKey
 
 ROOT = Path(__file__).parent.parent
 REQUEST = Request(SampleKey("s", "p", "m", 0), (Message("user", "hi"),))
@@ -173,18 +173,3 @@ def test_nothing_is_loaded_but_what_is_asked_for() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def test_the_examples_of_the_documentation_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (ROOT / "docs/adapters.md").read_text()
-    blocks = re.findall(r"```python\n# (\w+\.py)\n(.*?)```", text, flags=re.DOTALL)
-    assert {name for name, _ in blocks} == {"canned.py", "shouting.py"}
-    for name, code in blocks:
-        (tmp_path / name).write_text(code)
-    assert len(dict(blocks)["canned.py"].strip().split("\n")) <= 15
-    monkeypatch.chdir(tmp_path)
-    for spec in ("./canned.py:Canned", "./shouting.py:make"):
-        assert spec in text
-        completion = registry.load_model(spec, ModelContext(environ={"SHOUT": "yes"})).generate(REQUEST)
-        assert isinstance(completion, Completion)
-        assert completion.text

@@ -13,8 +13,8 @@ _CUT = 0.7
 _NEAR = 0.9
 """Up to this part of where it was cut it grows fast, beyond it slowly."""
 
-_QUICK_S = 0.25
-"""Quicker calls reach any usual limit from the first places; with more, more are refused at once."""
+_QUICK_S, _FEW = 0.25, 8
+"""Quicker calls reach any usual limit from a few places; with more, more are refused at once."""
 
 _GAIN = 1.2
 """Twice the calls in flight have to bring so many times the answers, or they only wait in line."""
@@ -47,7 +47,7 @@ class Places:
         self._cut_at = -math.inf
 
     def answered(self, call: Answered) -> None:
-        of_use = self.limit < self._start or call.at - call.sent_at >= _QUICK_S
+        of_use = self.limit < max(self._start, _FEW) or call.at - call.sent_at >= _QUICK_S
         if call.crowded and of_use and call.sent_at > self._cut_at:
             self.limit += 1 if self.limit < self._fast_below else 1 / self.limit
             self.limit = min(self.limit, self._most)

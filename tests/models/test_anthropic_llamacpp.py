@@ -48,7 +48,8 @@ def test_cached_tokens_are_part_of_the_input(url: str) -> None:
 
 
 def test_a_limit_reached_is_truncation(url: str) -> None:
-    completion = model(url).generate(request("Count to a hundred.", max_tokens=5))
+    greedy = request("Write a long story about a fox.", max_tokens=5, temperature=0.0)
+    completion = model(url, "claude-3-haiku-20240307").generate(greedy)
     assert completion.usage is not None
     assert (completion.stop, completion.usage.output_total) == (Stop.LENGTH, 5)
 
