@@ -1,4 +1,4 @@
-"""The rules that every model adapter holds to, and what finds the broken ones. For users: ``bench.testing``."""
+"""The rules that every model adapter holds to, and what finds the broken ones: see ``bench.testing``."""
 
 from __future__ import annotations
 
