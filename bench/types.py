@@ -137,8 +137,8 @@ class Checks:
     ``program``: ``tests`` is Python run in the judge's process, where names of the candidate are remote
     objects. ``cases``: the candidate is called with each of ``inputs`` and compared with what ``reference``
     returns; by group name, a JSON list of argument lists, each a text in the guest's encoding. ``project``:
-    ``setup`` and ``tests`` are bundles (``bench.repo.bundle``) of a project and of its tests, ``inputs`` lists by
-    group the tests that have to pass.
+    ``setup`` and ``tests`` are bundles (``bench.repo.bundle``) of a project and of its tests, ``inputs`` the
+    tests that have to pass, by group.
     """
 
     kind: str
