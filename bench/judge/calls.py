@@ -27,18 +27,23 @@ class CallsJudge:
         return (Job(code, problem.checks, problem.limits),)
 
     def verdict(self, problem: Problem, executions: Sequence[Execution], /) -> Verdict:
-        if len(executions) != 1:
-            raise HarnessError(f"judge {VERSION} makes one job a candidate, not {len(executions)}")
-        [execution] = executions
-        outcome, detail = decide(execution, planned=tuple(problem.checks.inputs))
-        return Verdict(
-            outcome,
-            checks_run=sum(group.run for group in execution.groups),
-            checks_passed=sum(group.passed for group in execution.groups),
-            groups=execution.groups,
-            detail=detail,
-            isolation=execution.isolation,
-        )
+        return of_one(executions, judge=VERSION, planned=tuple(problem.checks.inputs))
+
+
+def of_one(executions: Sequence[Execution], *, judge: str, planned: tuple[str, ...]) -> Verdict:
+    """The verdict of a judge that makes one job a candidate. Raises HarnessError for more or fewer."""
+    if len(executions) != 1:
+        raise HarnessError(f"judge {judge} makes one job a candidate, not {len(executions)}")
+    [execution] = executions
+    outcome, detail = decide(execution, planned=planned)
+    return Verdict(
+        outcome,
+        checks_run=sum(group.run for group in execution.groups),
+        checks_passed=sum(group.passed for group in execution.groups),
+        groups=execution.groups,
+        detail=detail,
+        isolation=execution.isolation,
+    )
 
 
 def decide(execution: Execution, *, planned: tuple[str, ...]) -> tuple[Outcome, str]:

@@ -6,8 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bench.errors import HarnessError
-from bench.judge.calls import decide
+from bench.judge.calls import of_one
 from bench.repo import bundle
 from bench.types import Execution, Job, Problem, Verdict
 
@@ -33,18 +32,7 @@ class ProjectJudge:
         return (Job(bundle.dumps(bundle.changed(project, changes)), checks, problem.limits),)
 
     def verdict(self, problem: Problem, executions: Sequence[Execution], /) -> Verdict:
-        if len(executions) != 1:
-            raise HarnessError(f"judge {VERSION} makes one job a candidate, not {len(executions)}")
-        [execution] = executions
-        outcome, detail = decide(execution, planned=tuple(problem.checks.inputs))
-        return Verdict(
-            outcome,
-            checks_run=sum(group.run for group in execution.groups),
-            checks_passed=sum(group.passed for group in execution.groups),
-            groups=execution.groups,
-            detail=detail,
-            isolation=execution.isolation,
-        )
+        return of_one(executions, judge=VERSION, planned=tuple(problem.checks.inputs))
 
 
 def make() -> ProjectJudge:

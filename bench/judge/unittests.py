@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.errors import HarnessError
-from bench.judge.calls import decide
+from bench.judge.calls import of_one
 from bench.types import Execution, Job, Problem, Verdict
 
 VERSION = "unittest@1"
@@ -25,18 +24,7 @@ class UnittestJudge:
 
     def verdict(self, problem: Problem, executions: Sequence[Execution], /) -> Verdict:
         del problem
-        if len(executions) != 1:
-            raise HarnessError(f"judge {VERSION} makes one job a candidate, not {len(executions)}")
-        [execution] = executions
-        outcome, detail = decide(execution, planned=("tests",))
-        return Verdict(
-            outcome,
-            checks_run=sum(group.run for group in execution.groups),
-            checks_passed=sum(group.passed for group in execution.groups),
-            groups=execution.groups,
-            detail=detail,
-            isolation=execution.isolation,
-        )
+        return of_one(executions, judge=VERSION, planned=("tests",))
 
 
 def make() -> UnittestJudge:
