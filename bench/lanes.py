@@ -15,6 +15,9 @@ from bench.types import Request, SampleKey
 _PATIENCE = 12
 """Samples in a row that a server may leave unanswered, each after all its tries, before it counts as down."""
 
+_HELD = 8
+"""Samples that may be held however few the places: those that wait for a retry must not stop the rest."""
+
 Sample = tuple[int, SampleKey]
 
 
@@ -53,7 +56,8 @@ class Gate:
         with self._changed:
             while not self._closed:
                 self._check()
-                if not self._again and self._pace.free and self._held < 2 * self._pace.places:
+                held = max(_HELD, 2 * self._pace.places)
+                if not self._again and self._pace.free and self._held < held:
                     return True
                 self._changed.wait(POLL_S)
             return False
