@@ -30,11 +30,11 @@ def read(headers: Mapping[str, str], *, now: datetime | None = None) -> tuple[Al
 
 def _found(headers: Mapping[str, str], now: datetime) -> Iterator[Allowance]:
     for kind, remaining, reset, limit in _names():
-        left = _number(headers.get(remaining, ""))
+        left = number(headers.get(remaining, ""))
         until = seconds(headers.get(reset, ""), now=now)
         until = 60.0 if until is None and remaining.endswith("-minute") else until
         if left is not None and until is not None:
-            yield Allowance(kind, left, until, _number(headers.get(limit, "")))
+            yield Allowance(kind, left, until, number(headers.get(limit, "")))
 
 
 def _names() -> Iterator[tuple[str, str, str, str]]:
@@ -56,10 +56,10 @@ def _of(pattern: str) -> tuple[str, str, str]:
 def seconds(text: str, *, now: datetime) -> float | None:
     """Seconds until a reset: ``1m3s``, ``12ms``, ``37``, a moment since 1970, or RFC 3339; None for none."""
     text = text.strip()
-    number = _number(text)
-    if number is not None:
-        since_1970 = number / 1000 if number > _MOMENT_S * 1000 else number
-        return number if number < _MOMENT_S else max(0.0, since_1970 - now.timestamp())
+    value = number(text)
+    if value is not None:
+        since_1970 = value / 1000 if value > _MOMENT_S * 1000 else value
+        return value if value < _MOMENT_S else max(0.0, since_1970 - now.timestamp())
     parts = _PART.findall(text)
     if parts and "".join(value + unit for value, unit in parts) == text:
         return sum(float(value) * _UNITS_S[unit] for value, unit in parts)
@@ -70,7 +70,8 @@ def seconds(text: str, *, now: datetime) -> float | None:
     return max(0.0, ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds())
 
 
-def _number(text: str) -> float | None:
+def number(text: str) -> float | None:
+    """What a header says where it says a number: finite, and not below 0."""
     try:
         value = float(text)
     except ValueError:

@@ -158,7 +158,7 @@ def is_unrouted(error: ProviderError) -> bool:
 def retry_after_s(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:
     """Seconds a provider asks us to wait: ``retry-after-ms``, or ``retry-after`` in seconds or as a date."""
     for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        seconds = _number(headers.get(name, ""))
+        seconds = allowances.number(headers.get(name, ""))
         if seconds is not None:
             return seconds * scale
     try:
@@ -271,11 +271,3 @@ def _hint(status: int | None, marks: str, error: Mapping[str, Json]) -> str:
     if "v1/chat/completions" in marks:
         return "Ask it over OpenAI's other format: openai-responses/NAME."
     return "Check the model's name and the address (does it end in /v1?)."
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if 0 <= value < float("inf") else None
