@@ -151,7 +151,7 @@ def test_the_example_package_is_a_model_by_its_name(place: Path, acme: ScriptedS
 
 @pytest.mark.slow
 def test_the_example_package_installs_for_real(place: Path, acme: ScriptedServer) -> None:
-    pytest.importorskip("setuptools")
+    pytest.importorskip("setuptools", reason="setuptools is not installed: no package can be built")
     project, site = place / "project", place / "site"
     project.mkdir()
     for name in ("pyproject.toml", "bench_acme.py"):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def url() -> Any:
-    library = pytest.importorskip("xllamacpp")
+    library = pytest.importorskip("xllamacpp", reason="the extra 'local' is not installed")
     try:
         located = weights.locate("smollm2-135m-instruct", {})
     except DataError as error:
