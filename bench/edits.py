@@ -10,9 +10,14 @@ from __future__ import annotations
 
 import ast
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.pysource import parse
+from bench.repo import bundle
+from bench.types import Problem
+
+MOST_CHARS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +46,76 @@ class _Hunk:
         return self.start <= other.end and other.start <= self.end
 
 
+def of_repair(problem: Problem, code: str) -> Edit | None:
+    """What the code that was taken from an answer changed.
+
+    None for a problem without a program to mend, and for an answer too long to be compared in a moment.
+    """
+    if len(code) > MOST_CHARS:
+        return None
+    if problem.checks.kind == "project":
+        before, after, right = (
+            bundle.loads(text) for text in (problem.checks.setup, code, problem.reference)
+        )
+        paths = sorted(after.keys() | right.keys())
+        old = {path: before.get(path) or "" for path in paths}
+        new, needed = ({path: made.get(path, old[path]) or "" for path in paths} for made in (after, right))
+        return _edit([_compared(old[path], new[path], needed[path]) for path in paths])
+    buggy = problem.fields.get("buggy")
+    return edit(buggy, code, problem.reference) if buggy else None
+
+
 def edit(before: str, after: str, reference: str) -> Edit:
     """What ``after`` changed in ``before``, beside what the reference changed in it."""
+    return _edit([_compared(before, after, reference)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """One file: lines that were changed, usefully, and had to be; hunks that were found, of how many."""
+
+    lines: int
+    useful: int
+    needed: int
+    found: int
+    hunks: int
+
+
+def _compared(before: str, after: str, reference: str) -> _Compared:
     old = _lines(before)
     made, needed = _hunks(old, _lines(after)), _hunks(old, _lines(reference))
-    size = sum(hunk.lines for hunk in made)
-    useful = sum(hunk.lines for hunk in made if any(hunk.touches(other) for other in needed))
-    found = sum(any(hunk.touches(other) for hunk in made) for other in needed)
-    return Edit(
-        lines=size,
+    return _Compared(
+        lines=sum(hunk.lines for hunk in made),
+        useful=sum(hunk.lines for hunk in made if any(hunk.touches(other) for other in needed)),
         needed=sum(hunk.lines for hunk in needed),
-        precision=useful / size if size else None,
-        recall=found / len(needed) if needed else None,
-        unchanged=not made,
+        found=sum(any(hunk.touches(other) for hunk in made) for other in needed),
+        hunks=len(needed),
+    )
+
+
+def _edit(files: Sequence[_Compared]) -> Edit:
+    lines, hunks = sum(one.lines for one in files), sum(one.hunks for one in files)
+    return Edit(
+        lines=lines,
+        needed=sum(one.needed for one in files),
+        precision=sum(one.useful for one in files) / lines if lines else None,
+        recall=sum(one.found for one in files) / hunks if hunks else None,
+        unchanged=lines == 0,
     )
 
 
 def _lines(source: str) -> list[str]:
+    as_written = [line.rstrip() for line in source.split("\n") if line.strip()]
     tree = parse(source)
     if tree is None:
-        return [line.rstrip() for line in source.split("\n") if line.strip()]
-    return ast.unparse(_Undocumented().visit(tree)).split("\n")
+        return as_written
+    try:
+        tree = _Undocumented().visit(tree)
+        # Imports and helpers that are given stand in front of an answer, even of one that has them itself.
+        statements = dict.fromkeys(ast.unparse(node) for node in tree.body)
+    except RecursionError:
+        return as_written
+    return "\n".join(statements).split("\n")
 
 
 def _hunks(old: list[str], new: list[str]) -> list[_Hunk]:

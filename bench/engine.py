@@ -110,14 +110,15 @@ def grade(setup: Setup, store: Store, state: State, *, show: Show) -> Regrade:
     A verdict that is missing for this judging is written. One that is there is compared and left alone.
     """
     switch = Switch()
-    answered = sum(state.answered)
+    answered = sum(len(state.answers(index)) for index in range(state.planned))
     tally = Tally(answered)
     mutex = threading.Lock()
     changed: list[str] = []
     counts = Counter[str]()
 
     def sink(sample: SampleRecord, verdict: VerdictRecord) -> None:
-        before = state.outcome_of(sample.index)
+        known = (turn.outcome for turn in state.answers(sample.index) if turn.attempt == sample.attempt)
+        before = next(known, None)
         tally.ended(verdict.outcome)
         with mutex:
             if before is None or not before.scored:
@@ -153,8 +154,8 @@ def _feed(store: Store, state: State, judging: Judging, switch: Switch, *, only_
     for index in range(state.planned):
         if switch.judging.is_set():
             return
-        if state.to_judge(index) if only_missing else state.answered[index]:
-            judging.offer(store.sample_at(state.sample_at[index]))
+        for answer in state.to_judge(index) if only_missing else state.answers(index):
+            judging.offer(store.sample_at(answer.sample))
 
 
 def _until_done(

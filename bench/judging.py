@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bench import records, solve
+from bench.edits import of_repair
 from bench.errors import JudgeEnded, SandboxError, StoreError
 from bench.extract import extract
 from bench.judge.review import review
@@ -72,7 +73,7 @@ class Judging:
     def _judged(self, sample: SampleRecord) -> VerdictRecord | None:
         """The verdict; None when the run was stopped over it: then the sample is judged the next time."""
         problem = self._setup.questions.problem(sample.key)
-        rule, measured = "", VerdictMeasured()
+        rule, measured, changed = "", VerdictMeasured(), None
         try:
             completion = records.completion_of(sample)
             extraction = None if self._extract_again else sample.extraction
@@ -81,6 +82,7 @@ class Judging:
             verdict = solve.unjudged(completion, extraction)
             if verdict is None:
                 verdict, measured = self._run(sample.key.suite, problem, extraction.code)
+                changed = of_repair(problem, extraction.code)
                 verdict = solve.settle(completion, verdict)
                 if verdict.isolation == "tamper_evident":
                     before = problem.fields.get("buggy", "")
@@ -96,7 +98,7 @@ class Judging:
         except Exception as error:
             verdict = Verdict(Outcome.HARNESS_ERROR, detail=f"judging: {told(error)}")
             self._store.event(harness_event(sample.key, error))
-        return records.judged(sample, verdict, rule, measured, sandbox=self._engine)
+        return records.judged(sample, verdict, rule, measured, edit=changed, sandbox=self._engine)
 
     def _run(self, suite: str, problem: Problem, code: str) -> tuple[Verdict, VerdictMeasured]:
         """Run an answer and judge it; once more if the sandbox failed."""

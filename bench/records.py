@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from bench.edits import Edit
 from bench.errors import Fault
 from bench.types import (
     CheckGroup,
@@ -20,7 +21,6 @@ from bench.types import (
     Extraction,
     Form,
     Outcome,
-    Result,
     SampleKey,
     Stop,
     Timing,
@@ -63,11 +63,17 @@ class SampleMeasured(msgspec.Struct, frozen=True):
 
 
 class SampleRecord(msgspec.Struct, frozen=True):
-    """One attempt to get one answer. ``outcome`` is None when there is a completion to judge."""
+    """One attempt to get one answer. ``outcome`` is None when there is a completion to judge.
+
+    ``attempt`` counts the records of a sample, those of all its turns.
+    """
 
     index: int
     key: SampleKey
     attempt: int
+    turn: int = 1
+    told: str = ""
+    """What the model was told before this turn about the one before."""
     outcome: Outcome | None = None
     fault: str = ""
     detail: str = ""
@@ -103,6 +109,8 @@ class VerdictRecord(msgspec.Struct, frozen=True):
     sandbox: str = ""
     """The engine that ran it, as in ``--sandbox``."""
     rule: str = ""
+    edit: Edit | None = None
+    """What a repair changed."""
     measured: VerdictMeasured = VerdictMeasured()
 
 
@@ -143,6 +151,8 @@ def answered(
     *,
     attempt: int,
     tries: int,
+    turn: int = 1,
+    told: str = "",
     request_blob: str,
     reply_blob: str,
     batch: str = "",
@@ -169,6 +179,8 @@ def answered(
         index,
         key,
         attempt,
+        turn=turn,
+        told=told,
         tries=tries,
         completion=stored,
         extraction=extraction,
@@ -178,7 +190,13 @@ def answered(
 
 
 def judged(
-    sample: SampleRecord, verdict: Verdict, rule: str, measured: VerdictMeasured, *, sandbox: str = ""
+    sample: SampleRecord,
+    verdict: Verdict,
+    rule: str,
+    measured: VerdictMeasured,
+    *,
+    edit: Edit | None = None,
+    sandbox: str = "",
 ) -> VerdictRecord:
     """The record of a verdict about that sample's completion. ``sandbox``: the engine that it came from."""
     return VerdictRecord(
@@ -194,6 +212,7 @@ def judged(
         review=verdict.review,
         sandbox=sandbox,
         rule=rule,
+        edit=edit,
         measured=measured,
     )
 
@@ -219,41 +238,6 @@ def completion_of(sample: SampleRecord) -> Completion:
     )
 
 
-def result(
-    key: SampleKey, sample: SampleRecord | None, verdict: VerdictRecord | None, *, stopped: str = ""
-) -> Result:
-    """What the latest records of a planned sample come to. ``stopped``: why want of money left it unasked."""
-    if sample is None:
-        fault = "budget" if stopped else ""
-        return Result(key, Outcome.NOT_RUN, fault=fault, detail=stopped or "not asked yet", tries=0)
-    if sample.completion is None:
-        outcome = sample.outcome or Outcome.HARNESS_ERROR
-        return Result(key, outcome, fault=sample.fault, detail=sample.detail, tries=sample.tries)
-    completion, timing = sample.completion, sample.measured.timing
-    return Result(
-        key,
-        verdict.outcome if verdict else Outcome.NOT_RUN,
-        fault="" if verdict is None or verdict.outcome.scored else verdict.outcome.value,
-        detail=verdict.detail if verdict else "not judged yet",
-        stop=completion.stop,
-        usage=completion.usage,
-        cost_microusd=completion.cost_microusd,
-        served_model=completion.served_model,
-        provider=completion.provider,
-        sent=completion.sent,
-        dropped=completion.dropped,
-        rule=verdict.rule if verdict else sample.extraction.rule if sample.extraction else "",
-        isolation=verdict.isolation if verdict else "",
-        groups=verdict.groups if verdict else (),
-        seconds=timing.total_s if timing else None,
-        first_byte_s=timing.first_byte_s if timing else None,
-        queue_s=timing.queue_s if timing else None,
-        cached=bool(sample.measured.cached_at),
-        batched=bool(sample.measured.batch),
-        tries=sample.tries,
-    )
-
-
 def unanswered(
     index: int,
     key: SampleKey,
@@ -261,6 +245,7 @@ def unanswered(
     *,
     attempt: int,
     tries: int,
+    turn: int = 1,
     detail: str,
     fault: Fault | None = None,
     reply_blob: str = "",
@@ -273,7 +258,8 @@ def unanswered(
         index,
         key,
         attempt,
-        outcome,
+        turn,
+        outcome=outcome,
         fault=named,
         detail=detail,
         tries=tries,

@@ -52,6 +52,11 @@ def judgings(lock: Lock) -> dict[str, str]:
     return {suite: f"{judge}+{lock['extractor']}" for suite, judge in judges.items()}
 
 
+def turns_of(lock: Lock) -> int:
+    """How many turns a sample of the run has at most."""
+    return cast(int, lock.get("turns") or 1)
+
+
 def verdicts_path(path: Path, judging: str) -> Path:
     return path / "verdicts" / (re.sub(r"[^\w.@+-]", "_", judging) + ".jsonl")
 

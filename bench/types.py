@@ -378,32 +378,3 @@ class Verdict:
             raise ValueError(
                 f"a pass needs checks that all passed, not {self.checks_passed} of {self.checks_run}"
             )
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One planned sample as a run directory has it now; what scores and leaderboards are made from."""
-
-    key: SampleKey
-    outcome: Outcome
-    fault: str = ""
-    """For an unmeasured sample: how it went wrong (``rate_limited``, ...)."""
-    detail: str = ""
-    stop: Stop | None = None
-    usage: Usage | None = None
-    cost_microusd: int | None = None
-    served_model: str = ""
-    provider: str = ""
-    sent: Mapping[str, Json] = field(default_factory=dict)
-    dropped: tuple[str, ...] = ()
-    rule: str = ""
-    isolation: str = ""
-    groups: tuple[CheckGroup, ...] = ()
-    seconds: float | None = None
-    """Model seconds of the answer that counts; ``None`` where nothing was asked (replay)."""
-    first_byte_s: float | None = None
-    queue_s: float | None = None
-    cached: bool = False
-    """The answer was in the cache already."""
-    batched: bool = False
-    tries: int = 1

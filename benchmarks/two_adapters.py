@@ -23,7 +23,7 @@ from pathlib import Path
 
 from bench import config
 from bench.models import weights
-from bench.state import results
+from bench.results import results
 
 MODEL = "qwen2.5-coder-0.5b-instruct"
 _SILENT = -1

@@ -88,8 +88,8 @@ def publish(path: Path) -> list[Row]:
 def rows_of(paths: Sequence[Path]) -> list[Row]:
     """The leaderboard of these runs. Raises StoreError for a directory that is no run."""
     from bench.report.leaderboard import RunView, rows
+    from bench.results import results
     from bench.rundir import read_lock
-    from bench.state import results
 
     return rows(RunView(read_lock(path), results(path), path.resolve().name) for path in paths)
 
@@ -130,7 +130,7 @@ def _as_json(path: Path, summary: Summary, rows: Sequence[Row]) -> dict[str, obj
 
 def _tell_missing(path: Path, summary: Summary) -> None:
     """What has no verdict and why, most frequent first; it counts neither for nor against a model."""
-    from bench.state import results
+    from bench.results import results
 
     causes = Counter(
         (result.key.model, result.outcome.value, result.fault, result.detail.split("\n")[0][:_DETAIL])

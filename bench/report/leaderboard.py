@@ -15,8 +15,9 @@ from bench.journal import write_atomically
 from bench.report.formats import BY_ENDING, as_csv, as_json, as_markdown, render
 from bench.report.row import COLUMNS, Row
 from bench.report.tally import ByAnswerer, Sent, Tally
+from bench.results import Result
 from bench.stats import Interval, cluster_bootstrap, mean_of_means, pass_at_k, wilson, worst_case
-from bench.types import Json, Outcome, Result
+from bench.types import Json, Outcome
 
 __all__ = ["COLUMNS", "Row", "RunView", "as_csv", "as_json", "as_markdown", "render", "rows", "write"]
 

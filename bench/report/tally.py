@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.drift import Who
-from bench.types import CheckGroup, Json, Outcome, Result, Usage
+from bench.results import Result
+from bench.types import CheckGroup, Json, Outcome, Usage
 
 BASE = "base"
 """The group of checks that an extended suite has taken over from the original one."""

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.state import results
-from bench.types import Result
+from bench.results import Result, results
 
 pytestmark = pytest.mark.docker
 

@@ -18,7 +18,7 @@ from batch_vendors import VENDORS, environ_of
 from engine_fakes import small_suite
 from strict import Given, serving
 
-from bench.state import results
+from bench.results import results
 from bench.types import Outcome
 
 DRIVER = Path(__file__).with_name("batch_driver.py")

@@ -32,8 +32,8 @@ from bench.cache import Cache
 from bench.models.batch.openai import OpenAIBatches
 from bench.pipeline import Polling, Switch
 from bench.progress import Quiet
+from bench.results import results
 from bench.rundir import batches_of
-from bench.state import results
 from bench.types import Params
 
 
@@ -316,7 +316,7 @@ def test_a_batch_that_is_kept_no_longer_is_asked_anew(
     with provider(CHAT, looks=10**6) as (vendor, environ):
         assert start(tmp_path, CHAT, environ, when="submitted").wait() == -signal.SIGKILL
         vendor.jobs, vendor.looks = {}, 0
-        monkeypatch.setattr("bench.batching._KEPT_S", 0.5)
+        monkeypatch.setattr("bench.batching._KEPT_S", 0.0)
         assert go(tmp_path, CHAT, environ).unmeasured == len(FUNCTIONS)
         assert {result.fault for result in results(tmp_path)} == {"missing"}
         assert go(tmp_path, CHAT, environ).unmeasured == 0

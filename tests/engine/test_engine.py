@@ -15,8 +15,9 @@ from bench import engine
 from bench.errors import Fault, ProviderError, SandboxError, StoreError
 from bench.progress import Quiet
 from bench.protocols import CountsSamples, Model
-from bench.state import load_state, results
-from bench.types import Completion, Execution, Job, Outcome, Problem, Request, Result, Stop
+from bench.results import Result, results
+from bench.state import load_state
+from bench.types import Completion, Execution, Job, Outcome, Problem, Request, Stop
 
 
 def go(path: Path, *models: Model, budget: int | None = None, **options: object) -> engine.Summary:

@@ -17,7 +17,7 @@ from bench.models.retry import RetryPolicy
 from bench.models.vendors import COMPATIBLE
 from bench.progress import Quiet
 from bench.protocols import ModelContext
-from bench.state import results
+from bench.results import results
 
 SAMPLES = 1000
 PATIENT = RetryPolicy(base_s=0.01, cap_s=0.1)

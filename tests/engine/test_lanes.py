@@ -19,7 +19,7 @@ from bench.models.retry import RetryPolicy
 from bench.pipeline import Stopped, Switch
 from bench.progress import Quiet
 from bench.protocols import Model, Pacing
-from bench.state import results
+from bench.results import results
 from bench.types import Allowance, Completion, Execution, Job, Outcome, Request
 
 EPOCHS = 5

@@ -22,7 +22,8 @@ from bench.models.prices import built_in
 from bench.money import OUTPUT_TOKENS, Account, Budget, dollars, named, sends_bill, worst_call
 from bench.progress import Quiet
 from bench.protocols import Model
-from bench.state import load_state, results
+from bench.results import results
+from bench.state import load_state
 from bench.types import Completion, Message, Outcome, Params, Request, SampleKey
 
 WORST = 100

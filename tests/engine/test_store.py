@@ -11,8 +11,9 @@ from engine_fakes import FakeSandbox, Scripted, opened, small_suite, whole
 from bench import engine
 from bench.errors import StoreError
 from bench.progress import Quiet
+from bench.results import results
 from bench.rundir import changes, read_lock
-from bench.state import load_state, results
+from bench.state import load_state
 from bench.store import Store
 from bench.types import Json, Outcome, Params, Request
 

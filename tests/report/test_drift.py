@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from test_leaderboard import E, P, W, lock
 
 from bench.report.leaderboard import Row, RunView, as_markdown, rows
-from bench.types import Outcome, Params, Result, SampleKey, Stop, Usage
+from bench.results import Result
+from bench.types import Outcome, Params, SampleKey, Stop, Usage
 
 Sample = tuple[Outcome, str, str]
 """Outcome, served model, provider."""

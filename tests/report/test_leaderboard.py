@@ -9,8 +9,9 @@ import pytest
 
 from bench.errors import StoreError
 from bench.report.leaderboard import Row, RunView, rows
+from bench.results import Result
 from bench.stats import wilson
-from bench.types import CheckGroup, Outcome, Result, SampleKey, Stop, Usage
+from bench.types import CheckGroup, Outcome, SampleKey, Stop, Usage
 
 P, W, E = Outcome.PASS, Outcome.WRONG_ANSWER, Outcome.PROVIDER_ERROR
 
