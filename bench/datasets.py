@@ -67,6 +67,8 @@ class Source:
     package: Package | None = None
     optional: tuple[str, ...] = ()
     """Of the fields: those that a row may leave out, which is None."""
+    made_by: str = ""
+    """The command that makes the file in DIR, where it is published nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,9 @@ def load_rows(source: Source, *, name: str, data: Sequence[Path], say: Say) -> R
         return rows
     if _offline():
         tried.append("BENCH_OFFLINE=1 allows no fetching")
+    none = "it is made on your machine" if source.made_by else "it names no source"
     raise DataError(
-        f"the data of suite {name!r} cannot be had ({'; '.join(tried) or 'it names no source'})",
+        f"the data of suite {name!r} cannot be had ({'; '.join(tried) or none})",
         hint=_ways_out(source),
     )
 
@@ -139,7 +142,8 @@ def _offline() -> bool:
 
 def _ways_out(source: Source) -> str:
     files = " or ".join(source.files)
-    ways = [f"`--data DIR` or BENCH_DATA=DIR, where DIR holds {files}"]
+    made = f"`{source.made_by}` makes it; then " if source.made_by else ""
+    ways = [f"{made}`--data DIR` or BENCH_DATA=DIR, where DIR holds {files}"]
     if source.hub is not None:
         ways.append(
             f"the hub: https://huggingface.co/datasets/{source.hub.repo} (pip install 'evenbench[hub]')"

@@ -23,6 +23,10 @@ SMOKE = ("run", "-s", "smoke", "--sandbox", SANDBOX)
         (("run", "-m", "reference"), "Missing option"),
         (("run", "-m", "refrence", "-s", "smoke"), "Did you mean 'reference'"),
         (("run", "-m", "reference", "-s", "smok"), "did you mean 'smoke'"),
+        (
+            ("run", "-m", "reference", "-s", "pypi-repair"),
+            "`python scripts/build_repairs.py --all -o DIR` makes it",
+        ),
         (("run", "-m", "openai/gpt-5", "-s", "smoke"), "OPENAI_API_KEY"),
         (("run", "-m", "anthropic/claude-opus-4-8", "-s", "smoke"), "ANTHROPIC_API_KEY"),
         (("run", "-m", "openai-compatible/x@not-a-url", "-s", "smoke"), "NAME@URL"),
