@@ -17,6 +17,10 @@ from bench.stats.intervals import RESAMPLES, SEED
 
 Floats = NDArray[np.float64]
 _AT_ONCE = 500
+_FLAT = 1e-3
+"""A drawn standard error this small, beside that of all problems, is of a draw in which hardly any differ."""
+_MOST_FLAT = 1e-3
+"""With a larger share of such draws the bootstrap tells nothing of the tails."""
 
 
 class Ratio(NamedTuple):
@@ -89,8 +93,9 @@ def ratio_of_means(
     One value a problem. ``paired``: both are of the same problems in the same order, and are drawn together;
     else each is drawn on its own. Of restricted times it says how many times as long the first takes
     (restricted mean survival time: Royston and Parmar 2013). Bootstrap-t (Efron and Tibshirani 1993, 12.5)
-    holds its level for a few dozen problems, where intervals of percentiles are too short. Raises ValueError
-    for no values, unequal numbers of paired ones, or a mean of 0.
+    holds its level for a few dozen problems, where intervals of percentiles are too short. Where many draws
+    hold no two problems that differ (few problems, or few that differ), Student's t takes its place. Raises
+    ValueError for no values, unequal numbers of paired ones, or a mean of 0.
     """
     x, y = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     if not x.size or not y.size or (paired and x.size != y.size):
@@ -107,10 +112,13 @@ def ratio_of_means(
         times_x = _times(draws, x.size, min(_AT_ONCE, resamples - start))
         times_y = times_x if paired else _times(draws, y.size, min(_AT_ONCE, resamples - start))
         log_drawn, errors = _log_ratio(x, y, times_x, times_y, paired=paired)
-        usable = np.isfinite(log_drawn) & (errors > 0)
+        usable = np.isfinite(log_drawn) & (errors > _FLAT * error)
         away.append((log_drawn[usable] - log_value) / errors[usable])
+    pivots = np.concatenate(away)
+    if pivots.size < (1 - _MOST_FLAT) * resamples:
+        pivots = draws.standard_t(max(min(x.size, y.size) - 1, 1), size=resamples)
     tail = (1 - confidence) / 2
-    below, above = np.quantile(np.concatenate(away), (tail, 1 - tail))
+    below, above = np.quantile(pivots, (tail, 1 - tail))
     return Ratio(value, exp(log_value - above * error), exp(log_value - below * error), x.size)
 
 

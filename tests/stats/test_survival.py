@@ -71,6 +71,20 @@ def test_a_hopeless_and_an_instant_model_give_finite_ratios() -> None:
         ratio_of_means([1, 2], [0, 0], paired=True)
 
 
+@pytest.mark.parametrize("problems", [2, 3, 10, 30])
+def test_an_interval_is_finite_where_hardly_any_problems_differ(problems: int) -> None:
+    """Draws of problems that are all alike have a spread of 1e-9, not 0: the interval once began at 0."""
+    first, second = [1.1] * (problems - 1) + [0.7], [3.3] * problems
+    found = ratio_of_means(first, second, paired=True)
+    # By hand: the mean is (n - 0.4/1.1) / n of 1.1, and the error of its logarithm that of one odd value.
+    away = 0.4 / 1.1 / problems
+    error = away * np.sqrt((problems - 1) / problems) / (1 - away)
+    quantile = stats.t.ppf(0.975, problems - 1)
+    assert found.value == pytest.approx((1 - away) / 3)
+    assert np.log(found.high / found.value) == pytest.approx(error * quantile, rel=0.2)
+    assert np.log(found.value / found.low) == pytest.approx(error * quantile, rel=0.2)
+
+
 def test_ratios_turn_over_with_their_intervals() -> None:
     draws = np.random.default_rng(5)
     x, y = draws.lognormal(0, 1, 50), draws.lognormal(0.5, 1, 50)
