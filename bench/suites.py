@@ -74,9 +74,9 @@ class _Source(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     hub: Hub | None = None
     url: str = ""
     package: Package | None = None
-
-
     made_by: str = ""
+
+
 class _Join(_Source, frozen=True, kw_only=True):
     """A second data set: a row gets the fields of the row there whose key is its ``on``. The first counts."""
 
@@ -284,12 +284,12 @@ def _source(data: _Source) -> Source:
         url=data.url,
         package=data.package,
         optional=data.optional,
+        made_by=data.made_by,
     )
 
 
 def _own(data: _Data, source: Source, home: Path) -> Rows:
     """Rows of this project's own: their digest is stated, not pinned, for they change with the checkout."""
-        made_by=data.made_by,
     rows: list[Row] = []
     for path in sorted((home / data.folder).glob("*.toml")):
         own = _toml(path, _Own)
