@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from bench import money, records
+from bench.dialogues import Dialogue, Dialogues
 from bench.drift import Answering, Who
 from bench.errors import Fault, ProviderError, StoreError
 from bench.extract import extract
@@ -21,7 +22,7 @@ from bench.models.retry import Failed, generate
 from bench.pipeline import Setup, Stopped, Switch, harness_event, spawn, told
 from bench.progress import Tally
 from bench.protocols import Model
-from bench.records import SampleRecord, StoredCompletion
+from bench.records import SampleRecord, StoredCompletion, VerdictRecord
 from bench.state import State
 from bench.store import Store
 from bench.types import Completion, Extraction, Outcome, Request, SampleKey, Try
@@ -35,10 +36,10 @@ _DOWN = frozenset({Fault.TRANSPORT, Fault.TIMEOUT, Fault.SERVER, Fault.RATE_LIMI
 class _Sample:
     """A sample that is being asked for, and what came of it so far."""
 
-    def __init__(self, index: int, key: SampleKey, attempt: int) -> None:
+    def __init__(self, index: int, key: SampleKey, dialogue: Dialogue) -> None:
         self.index = index
         self.key = key
-        self.attempt = attempt
+        self.dialogue = dialogue
         self.failed: list[Try] = []
         self.place: Place | None = None
 
@@ -69,6 +70,8 @@ class Asking:
         self._budget = budget
         self._hand_on = hand_on
         self._answering = Answering(state.served)
+        self._dialogues = Dialogues(setup.questions, store, state, setup.judgings)
+        self._lanes: dict[str, Lane] = {}
         self._policy = replace(setup.policy, sleep=switch.wait)
         self._threads: list[threading.Thread] = []
 
@@ -84,8 +87,12 @@ class Asking:
         Samples in ``apart`` are asked for elsewhere.
         """
         turns = Turns()
-        lanes = [self._lane(model, self.missing(plan(), model.name, apart), turns) for model in models]
-        for lane in lanes:
+        for model in models:
+            self._lanes[model.name] = self._lane(model, self.missing(plan(), model.name, apart), turns)
+        if self._dialogues.have_turns:
+            for index, key in enumerate(plan()):
+                self._lanes[key.model].undecided(len(self._state.to_judge(index)))
+        for lane in self._lanes.values():
             self._start(lane)
         return self._threads
 
@@ -101,11 +108,22 @@ class Asking:
     def put(self, record: SampleRecord, *, again: bool = False) -> None:
         """Write a record down; hand an answer on to be judged. ``again``: the sample is asked for again."""
         self._store.add_sample(record)
+        self._pass_on(record, again=again)
+
+    def _pass_on(self, record: SampleRecord, *, again: bool = False) -> None:
         if record.completion is not None:
             self._watch(record.key, record.completion)
             self._hand_on(record)
         elif record.outcome is not None and not again:
             self._tally.ended(record.outcome)
+
+    def goes_on(self, sample: SampleRecord, verdict: VerdictRecord) -> bool:
+        """Whether a sample that was judged is asked for once more; if so, that is before any new one."""
+        if not self._dialogues.have_turns:
+            return False
+        goes_on = self._dialogues.judged(sample, verdict)
+        self._lanes[sample.key.model].decided((sample.index, sample.key) if goes_on else None)
+        return goes_on or not self._dialogues.is_latest(sample)
 
     def answered(
         self,
@@ -119,6 +137,8 @@ class Asking:
         reserved: int = 0,
         cached_at: str = "",
         failed: Sequence[Try] = (),
+        turn: int = 1,
+        told: str = "",
     ) -> SampleRecord:
         """The record of an answer, which is counted with it."""
         self._tally.answered(completion, is_cached=bool(cached_at))
@@ -128,6 +148,8 @@ class Asking:
             completion,
             self._extracted(completion, key),
             attempt=attempt,
+            turn=turn,
+            told=told,
             tries=tries,
             request_blob=self._store.add_blob(completion.raw_request),
             reply_blob=self._store.add_blob(completion.raw_reply),
@@ -155,14 +177,21 @@ class Asking:
             taken = lane.take()
             if taken is None:
                 return False
-            sample = _Sample(*taken, attempt=self._state.attempt[taken[0]] + 1)
+            sample = _Sample(*taken, self._dialogues.next(*taken))
+            is_decided = True
             try:
                 record = self._asked(lane, sample, door)
                 if record is not None:
+                    is_decided = record.completion is None or not self._dialogues.have_turns
+                    self._store.add_sample(record)
+                    if sample.place is not None:
+                        sample.place.written()
                     if record.completion is not None:
                         lane.answered()
-                    self.put(record)
+                    self._pass_on(record)
             finally:
+                if is_decided:
+                    lane.decided()
                 if sample.place is not None:
                     sample.place.done()
         return True
@@ -193,7 +222,8 @@ class Asking:
                 sample.index,
                 sample.key,
                 Outcome.HARNESS_ERROR,
-                attempt=sample.attempt,
+                attempt=sample.dialogue.attempt,
+                turn=sample.dialogue.turn,
                 tries=len(sample.failed) + 1,
                 detail=f"asking: {told(error)}",
                 failed=sample.failed,
@@ -201,9 +231,9 @@ class Asking:
 
     def _answer(self, lane: Lane, sample: _Sample, door: Door) -> SampleRecord:
         """Whatever has to be waited for is so at the lane's door, before the call goes through its gate."""
-        model, index, attempt = lane.model, sample.index, sample.attempt
-        request = self._setup.questions.request(sample.key)
-        kept = self.kept(model, request, index=index, attempt=attempt)
+        model, index, dialogue = lane.model, sample.index, sample.dialogue
+        request = self._setup.questions.request(sample.key, dialogue.before)
+        kept = self.kept(model, request, index=index, dialogue=dialogue)
         if kept is not None:
             return kept
         worst = money.worst_call(model.name, request, self._setup.prices) or 0
@@ -234,18 +264,29 @@ class Asking:
             index,
             sample.key,
             _queued(completion, sample.queue_s),
-            attempt=attempt,
+            attempt=dialogue.attempt,
             tries=tries,
             reserved=worst,
             failed=sample.failed,
+            turn=dialogue.turn,
+            told=dialogue.told,
         )
 
-    def kept(self, model: Model, request: Request, *, index: int, attempt: int) -> SampleRecord | None:
+    def kept(self, model: Model, request: Request, *, index: int, dialogue: Dialogue) -> SampleRecord | None:
         """The record of an answer that the cache has."""
         kept = self._setup.cache.get(model, request) if self._setup.cache else None
         if kept is None:
             return None
-        return self.answered(index, request.key, kept.completion, attempt=attempt, tries=0, cached_at=kept.at)
+        return self.answered(
+            index,
+            request.key,
+            kept.completion,
+            attempt=dialogue.attempt,
+            tries=0,
+            cached_at=kept.at,
+            turn=dialogue.turn,
+            told=dialogue.told,
+        )
 
     def keep(self, model: Model, request: Request, completion: Completion) -> None:
         """Put it into the cache; one that cannot be written is no reason to lose an answer."""
@@ -271,7 +312,8 @@ class Asking:
             sample.index,
             sample.key,
             Outcome.PROVIDER_ERROR,
-            attempt=sample.attempt,
+            attempt=sample.dialogue.attempt,
+            turn=sample.dialogue.turn,
             tries=error.tries,
             detail=error.message,
             fault=error.fault,

@@ -17,6 +17,7 @@ from bench.asking import Asking
 from bench.batchlane import MOST_BYTES, MOST_REQUESTS, ROUNDS, Lane
 from bench.batchlog import Batch, BatchLog, Entry
 from bench.collecting import Collecting
+from bench.dialogues import Dialogue
 from bench.errors import Fault, ProviderError
 from bench.pipeline import Setup, Stopped, Switch, spawn
 from bench.protocols import Batches, BatchStatus, Model, OffersBatches
@@ -137,7 +138,7 @@ class Batching:
             request = self._setup.questions.request(key)
             worst = self._collecting.worst(lane, request)
             attempt = self._collecting.attempt(index)
-            kept = self._asking.kept(lane.model, request, index=index, attempt=attempt)
+            kept = self._asking.kept(lane.model, request, index=index, dialogue=Dialogue(1, attempt))
             if kept is not None:
                 self._asking.put(kept)
                 continue

@@ -81,7 +81,8 @@ def run(setup: Setup, store: Store, state: State, *, budget_microusd: int | None
 
     def sink(sample: SampleRecord, verdict: VerdictRecord) -> None:
         store.add_verdict(setup.judgings[sample.key.suite], verdict)
-        tally.ended(verdict.outcome)
+        if not asking.goes_on(sample, verdict):
+            tally.ended(verdict.outcome)
 
     judging = Judging(setup, store, switch, sink, extract_again=False)
     asking = Asking(setup, store, switch, state=state, tally=tally, budget=budget, hand_on=judging.offer)

@@ -6,6 +6,9 @@ For each call that is still to be made:
 - high: a token for every three, and a long answer with the thinking that its effort suggests;
 - most: as ``money.worst_call`` has it, for each of the tries that an answer without text may take.
 
+Of a sample with several turns, low is the first alone; high and most are all of them, each with the turns
+before it in its prompt.
+
 Once a run directory holds some answers of a model, low and high are what these say instead: the mean of their
 costs times the calls, and two standard errors to each side. A call that breaks off and is billed all the same
 is in none of them; a budget counts it.
@@ -24,6 +27,7 @@ from typing import NamedTuple
 import msgspec
 
 from bench import journal, money
+from bench.feedback import SHOWN_CHARS, Exchange
 from bench.models import capabilities, params
 from bench.models.prices import PriceList
 from bench.models.retry import RetryPolicy
@@ -62,17 +66,20 @@ class Range(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What is still to be asked of a model; ``cost`` is None when unknown."""
+    """What is still to be asked of a model: at most so many calls. ``cost`` is None when unknown."""
 
     model: str
     calls: int
     cost: Range | None
     paid: bool = True
     """False where nobody may send a bill at all: a plug-in, a server somewhere, without a price."""
+    turns: int = 1
+    """So many calls at most for each answer that is still to be had."""
 
     def told(self) -> str:
         """In one line, for people."""
-        calls = f"{self.model}: {self.calls:,} paid {'call' if self.calls == 1 else 'calls'}"
+        up_to = "up to " if self.turns > 1 else ""
+        calls = f"{self.model}: {up_to}{self.calls:,} paid {'call' if self.calls == 1 else 'calls'}"
         if self.cost is None:
             return f"{calls}, no price is known"
         low, high = (money.dollars(_rounded(one)) for one in self.cost[:2])
@@ -114,28 +121,32 @@ def bills(
 
     ``is_kept``: whether the answer is in the cache; ``batched``: the models that are asked in batches.
     """
+    questions = questions.longest()
     calls = Counter(
         (key.model, key.suite, key.problem) for key in samples if is_kept is None or not is_kept(key)
     )
     total = Counter[str]()
     costs: dict[str, Range | None] = defaultdict(lambda: Range(0, 0, 0))
     for (model, suite, problem), count in calls.items():
-        request = questions.request(SampleKey(suite, problem, model, 0))
-        one = _one_call(model, request, prices, batch=model in batched)
+        key = SampleKey(suite, problem, model, 0)
+        one = _one_sample(questions, key, prices, batch=model in batched)
         before = costs[model]
         costs[model] = None if one is None or before is None else before.plus(one, times=count)
         total[model] += count
-    made = [_bill(model, total[model], cost, (seen or {}).get(model)) for model, cost in costs.items()]
+    made = [
+        _bill(model, total[model], cost, (seen or {}).get(model), turns=questions.turns)
+        for model, cost in costs.items()
+    ]
     return [bill for bill in made if bill.cost is None or bill.cost.most > 0]
 
 
 def together(due: Iterable[Bill]) -> Bill:
     """All in one."""
-    calls, cost = 0, Range(0, 0, 0)
+    calls, turns, cost = 0, 1, Range(0, 0, 0)
     for bill in due:
-        calls += bill.calls
+        calls, turns = calls + bill.calls, max(turns, bill.turns)
         cost = cost.plus(bill.cost or Range(0, 0, 0))
-    return Bill("together", calls, cost)
+    return Bill("together", calls, cost, turns=turns)
 
 
 def seen_in(path: Path) -> dict[str, Seen]:
@@ -149,11 +160,12 @@ def seen_in(path: Path) -> dict[str, Seen]:
 
 def once_unpriced(path: Path, questions: Questions, prices: PriceList) -> int:
     """The most that answers of a run directory cost which had no price when they were asked for."""
-    most = 0
+    most, questions = 0, questions.longest()
     for _, sample in journal.read(path / SAMPLES, _Mark):
         completion, is_noted = sample.completion, sample.reserved_microusd or sample.measured.batch
         if completion is not None and completion.cost_microusd is None and not is_noted:
-            most += money.worst_call(sample.key.model, questions.request(sample.key), prices) or 0
+            asked = _at_most(questions, sample.key, sample.turn)
+            most += money.worst_call(sample.key.model, asked, prices) or 0
     return most
 
 
@@ -167,9 +179,33 @@ class _Completion(msgspec.Struct):
 
 class _Mark(msgspec.Struct):
     key: SampleKey
+    turn: int = 1
     completion: _Completion | None = None
     reserved_microusd: int = 0
     measured: _Measured = _Measured()
+
+
+def _one_sample(questions: Questions, key: SampleKey, prices: PriceList, *, batch: bool) -> Range | None:
+    """All turns that it may take."""
+    cost = Range(0, 0, 0)
+    for turn in range(1, questions.turns + 1):
+        likely = _one_call(key.model, _at_turn(questions, key, turn, LONG_ANSWER), prices, batch=batch)
+        most = _one_call(key.model, _at_most(questions, key, turn), prices, batch=batch)
+        if likely is None or most is None:
+            return None
+        cost = cost.plus(Range(likely.low if turn == 1 else 0, likely.high, most.most))
+    return cost
+
+
+def _at_turn(questions: Questions, key: SampleKey, turn: int, tokens: int) -> Request:
+    """The question of a turn, after as many answers of that length and all that may be said about them."""
+    failed = Exchange("?" * (tokens * money.CHARACTERS_A_TOKEN), "?" * SHOWN_CHARS)
+    return questions.request(key, [failed] * (turn - 1))
+
+
+def _at_most(questions: Questions, key: SampleKey, turn: int) -> Request:
+    longest = money.longest(key.model, questions.request(key)) if turn > 1 else 0
+    return _at_turn(questions, key, turn, longest)
 
 
 def _one_call(model: str, request: Request, prices: PriceList, *, batch: bool) -> Range | None:
@@ -208,11 +244,13 @@ def _long_answer(model: str, request: Request) -> int:
     return LONG_ANSWER + THINKING[level]
 
 
-def _bill(model: str, calls: int, cost: Range | None, seen: Seen | None) -> Bill:
+def _bill(model: str, samples: int, cost: Range | None, seen: Seen | None, *, turns: int) -> Bill:
+    calls = samples * turns
     if cost is not None and seen is not None and seen.count >= FEW:
-        low, high = seen.likely(calls)
+        low, high = seen.likely(samples)[0], seen.likely(calls)[1]
         cost = Range(low, high, max(high, cost.most))
-    return Bill(model, calls, cost, paid=cost is not None or money.sends_bill(money.named(model)[0]))
+    paid = cost is not None or money.sends_bill(money.named(model)[0])
+    return Bill(model, calls, cost, paid=paid, turns=turns)
 
 
 def _rounded(microusd: int, *, up: bool = False) -> int:

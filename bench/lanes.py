@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -82,6 +83,12 @@ class Gate:
             finally:
                 self._again -= again
 
+    def pause(self) -> None:
+        """Wait a little for something to change. Raises Stopped."""
+        with self._changed:
+            self._check()
+            self._changed.wait(POLL_S)
+
     def leave(self, ticket: Ticket, ended: Ended) -> None:
         """The call is over; its sample is still held."""
         with self._changed:
@@ -106,13 +113,17 @@ class Gate:
 
 
 class Place:
-    """A sample's place among the calls in flight: given back after each try, waited for before the next."""
+    """A sample's place among the calls in flight: given back after each try, waited for before the next.
+
+    With an answer it is given back only once that is written down: a kill loses no more than calls in flight.
+    """
 
     def __init__(self, gate: Gate, chars: int, most_tokens: int | None) -> None:
         self._gate = gate
         self._asked = chars, most_tokens
         self._ticket: Ticket | None = None
         self._was_in = False
+        self._ended = Ended()
         self.queue_s = 0.0
         """How long the gate was waited for."""
 
@@ -128,9 +139,16 @@ class Place:
             self._gate.leave(self._ticket, ended)
         self._ticket = None
 
+    def answered(self, ended: Ended) -> None:
+        """The call brought an answer, which is now to be written down."""
+        self._ended = ended
+
+    def written(self) -> None:
+        self.leave(self._ended)
+
     def done(self) -> None:
         """The sample is written down and handed on."""
-        self.leave(Ended())
+        self.written()
         if self._was_in:
             self._gate.done()
         self._was_in = False
@@ -172,6 +190,9 @@ class Lane:
         self.at_door = 0
         """Threads that wait to take a sample, or are about to."""
         self._samples = samples
+        self._follow_ups: deque[Sample] = deque()
+        self._undecided = 0
+        """Samples that were handed out, or are being judged, and may have another turn to come."""
         self._turns = turns
         self._door = threading.Lock()
         self._mutex = threading.Lock()
@@ -195,14 +216,37 @@ class Lane:
     def take(self) -> Sample | None:
         """The next sample, once there is room and it is this lane's turn; None when it is over.
 
-        Only for the thread at the door. Raises Stopped.
+        One that goes on is before those that begin; while one may still go on, the lane is not over. Only for
+        the thread at the door. Raises Stopped.
         """
-        while self.gate.room() and self._ahead is not None:
-            if self._turns.has(self):
+        while self.gate.room():
+            with self._mutex:
+                if self._follow_ups:
+                    self._undecided += 1
+                    return self._follow_ups.popleft()
+                is_over = self._ahead is None and not self._undecided
+            if is_over:
+                return None
+            if self._ahead is None:
+                self.gate.pause()
+            elif self._turns.has(self):
                 taken, self._ahead = self._ahead, next(self._samples, None)
                 self._turns.at(self, self._epoch if self._is_open else None)
+                self.undecided(1)
                 return taken
         return None
+
+    def undecided(self, samples: int) -> None:
+        """So many more samples may have another turn to come, for all that is known."""
+        with self._mutex:
+            self._undecided += samples
+
+    def decided(self, goes_on: Sample | None = None) -> None:
+        """One of them goes on, or is over for this session."""
+        with self._mutex:
+            self._undecided -= 1
+            if goes_on is not None:
+                self._follow_ups.append(goes_on)
 
     def place(self, request: Request) -> Place:
         """For a sample that is to be asked for."""

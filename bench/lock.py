@@ -18,7 +18,7 @@ from typing import cast
 import msgspec
 
 import bench
-from bench import plan
+from bench import feedback, plan
 from bench.errors import StoreError
 from bench.extract import EXTRACTOR
 from bench.models.prices import PriceList, built_in
@@ -51,12 +51,15 @@ class Asked:
     sandbox: str = "docker"
     system: str | None = None
     """A system message before each question; by default none is sent."""
+    turns: int = 1
+    """Answers to a question at most, while they fail."""
 
     def digest(self) -> str:
         """Eight hex digits: the same for the same question, whenever it is asked."""
         asked = msgspec.to_builtins(self)
-        if self.system is None:  # keeps the names of runs made before there was one
-            del asked["system"]
+        for name in ("system", "turns"):  # keeps the names of runs made before there were any
+            if asked[name] == getattr(type(self)(self.suites, self.models), name):
+                del asked[name]
         return hashlib.sha256(encode(asked)).hexdigest()[:8]
 
     @classmethod
@@ -119,6 +122,8 @@ def build(
         "prices": dict((prices or built_in()).described()),
         "batch": list(batch),
     }
+    if asked.turns > 1:
+        lock["turns"] = asked.turns
     return lock if sandbox is None else judged_in(lock, asked, suites=suites, judges=judges, sandbox=sandbox)
 
 
@@ -182,6 +187,8 @@ def _terms(asked: Asked, suite: Suite, judge: Judge, sandbox: Mapping[str, Json]
     }
     if asked.system is not None and not as_given:
         terms["system"] = asked.system
+    if asked.turns > 1:
+        terms["turns"] = [asked.turns, feedback.VERSION, *suite.visible]
     return hashlib.sha256(json.dumps(terms, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -204,6 +211,7 @@ def _suite(suite: Suite, mode: Mode) -> dict[str, Json]:
         "prompt": plan.template_of(suite, mode),
         "prompt_digests": {name: template_digest(name) for name in suite.prompts},
         "problem_digest": _problem_digest(suite),
+        "visible": list(suite.visible),
     }
 
 

@@ -13,7 +13,7 @@ from bench.types import Json, Request
 OUTPUT_TOKENS = 16_384
 """What an answer is taken to be at most where no limit is sent."""
 
-_CHARACTERS_A_TOKEN = 2
+CHARACTERS_A_TOKEN = 2
 """Code has three to four; this is on the safe side."""
 
 _POLL_S = 0.1
@@ -36,7 +36,7 @@ def worst_call(model: str, request: Request, prices: PriceList, *, batch: bool =
     Every two characters of the prompt a token, and an answer as long as is allowed.
     """
     provider, name = named(model)
-    asked = characters(request) // _CHARACTERS_A_TOKEN + 1
+    asked = characters(request) // CHARACTERS_A_TOKEN + 1
     return prices.worst(
         provider, name, input_tokens=asked, output_tokens=longest(model, request), batch=batch
     )

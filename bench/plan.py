@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from bench import solve
+from bench import feedback, solve
 from bench.errors import UsageError
+from bench.feedback import SHOWN_CHARS, Exchange
+from bench.prompts import asks_for
 from bench.protocols import CountsSamples, Model
 from bench.suites import Suite
-from bench.types import Mode, Params, Problem, Request, SampleKey
+from bench.types import Mode, Params, Problem, Request, SampleKey, Verdict
+
+SYMPTOM = "failure"
+"""The field of a prompt template that stands for how the program to be mended fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +26,50 @@ class Questions:
     params: Params
     mode: Mode
     system: str | None = None
+    turns: int = 1
+    """How often a sample is asked for at most, while its answers fail."""
+    visible: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By suite: the groups of checks that a model may see the failures of."""
+    symptoms: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By suite and problem id: how the program that is to be mended fails, where that is shown."""
 
     def problem(self, key: SampleKey) -> Problem:
         return self.problems[key.suite, key.problem]
 
-    def request(self, key: SampleKey) -> Request:
+    def request(self, key: SampleKey, before: Sequence[Exchange] = ()) -> Request:
+        """The question for a sample; after turns that failed (``before``) the conversation so far."""
+        problem, symptom = self.problem(key), self.symptoms.get((key.suite, key.problem))
         return solve.request(
             self.templates[key.suite],
-            self.problem(key),
+            problem if symptom is None else replace(problem, fields={**problem.fields, SYMPTOM: symptom}),
             key=key,
             params=self.params,
             mode=self.mode,
             system=self.system,
+            before=before,
         )
 
+    def told(self, key: SampleKey, verdict: Verdict) -> str:
+        """What a model is told about an answer that failed."""
+        return feedback.feedback(self.problem(key), verdict, visible=self.visible.get(key.suite, ()))
 
-def questions(suites: Sequence[Suite], *, params: Params, mode: Mode, system: str | None = None) -> Questions:
+    def shows_symptom(self, suite: str) -> bool:
+        """Whether its questions show how the program that is to be mended fails."""
+        return asks_for(self.templates[suite], SYMPTOM)
+
+    def symptom(self, place: tuple[str, str], verdict: Verdict) -> str:
+        """What is shown of a verdict on the program that is to be mended."""
+        return feedback.symptom(self.problems[place], verdict, visible=self.visible.get(place[0], ()))
+
+    def longest(self) -> Questions:
+        """With symptoms as long as they may be, for estimates made before any program was run."""
+        guessed = {place: "?" * SHOWN_CHARS for place in self.problems if self.shows_symptom(place[0])}
+        return replace(self, symptoms={**guessed, **self.symptoms})
+
+
+def questions(
+    suites: Sequence[Suite], *, params: Params, mode: Mode, system: str | None = None, turns: int = 1
+) -> Questions:
     """The questions of these suites."""
     return Questions(
         problems={(suite.name, problem.id): problem for suite in suites for problem in suite.problems},
@@ -44,6 +77,8 @@ def questions(suites: Sequence[Suite], *, params: Params, mode: Mode, system: st
         params=params,
         mode=mode,
         system=system,
+        turns=turns,
+        visible={suite.name: suite.visible for suite in suites},
     )
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from bench.errors import UsageError
+from bench.languages import language
 from bench.types import Message, Problem, Track
 
 _CODE_STOPS = ("\ndef ", "\nclass ", "\nif __name__", "\n```")
@@ -14,10 +15,30 @@ _CODE_STOPS = ("\ndef ", "\nclass ", "\nif __name__", "\n```")
 
 _ONE_BLOCK = "Reply with a single fenced Python code block that holds {what}, and nothing else."
 
+_REPORT = (
+    "Here is a report of a fault in a small Python project, and files of it, among them all that have to be "
+    "changed.\n\n<report>\n{{text}}\n</report>\n\n{{files}}\n\n"
+    "Other files, which are not shown:\n{{others}}\n\n"
+)
+_MEND = (
+    "Mend the fault. Tests that you cannot see decide; changes of tests and of their configuration do not "
+    "count.\n\nReply with edits in one of these forms:\n\n"
+    "1. Search/replace blocks. Name the file above each. The lines to search for must be in the file as you "
+    "write them, and only once; take as few as that needs.\n\n"
+    "path/to/file.py\n```\n<<<<<<< SEARCH\nlines as they are\n=======\nlines as they should be\n"
+    ">>>>>>> REPLACE\n```\n\n"
+    "2. A unified diff, with `--- a/path` and `+++ b/path`, in one fenced block.\n\n"
+    "3. Whole files: for each one that changes its path on a line of its own, then all of its new content "
+    "in a fenced block."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """``{{name}}`` stands for ``prompt``, ``entry_point`` or one of the problem's fields."""
+    """``{{name}}`` stands for ``prompt``, ``entry_point``, one of the problem's fields, or its language.
+
+    The last as ``language``, what people call it, and as ``fence``, the tag of a block of it.
+    """
 
     text: str
     stop: tuple[str, ...] = ()
@@ -52,6 +73,16 @@ TEMPLATES = {
         "The following Python code has a bug.\n\n```python\n{{buggy}}```\n\n"
         "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code")
     ),
+    "repair-failure-chat@1": Template(
+        "The following Python code has a bug.\n\n```python\n{{buggy}}```\n\n"
+        "This is what was seen when it was tested:\n\n{{failure}}\n\n"
+        "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code")
+    ),
+    "repair-docs-chat@2": Template(  # of Python it asks what the one before asks
+        "The following {{language}} code has a bug.\n\n```{{fence}}\n{{buggy}}```\n\n"
+        "Fix it. Reply with a single fenced {{language}} code block that holds the complete corrected code, "
+        "and nothing else."
+    ),
     "repair-task-chat@1": Template(
         "The following Python code is meant to solve this task, and has a bug.\n\n{{text}}\n\n"
         "```python\n{{buggy}}```\n\n"
@@ -62,26 +93,13 @@ TEMPLATES = {
         "```python\n{{buggy}}```\n\n"
         "Fix it. " + _ONE_BLOCK.format(what="the complete corrected code")
     ),
-    "project-oracle-chat@1": Template(
-        "Here is a report of a fault in a small Python project, and files of it, among them all "
-        "that have to be "
-        "changed.\n\n<report>\n{{text}}\n</report>\n\n{{files}}\n\n"
-        "Other files, which are not shown:\n{{others}}\n\n"
-        "Mend the fault. Tests that you cannot see decide; changes of tests and of their "
-        "configuration do not "
-        "count.\n\nReply with edits in one of these forms:\n\n"
-        "1. Search/replace blocks. Name the file above each. The lines to search for must be in "
-        "the file as you "
-        "write them, and only once; take as few as that needs.\n\n"
-        "path/to/file.py\n```\n<<<<<<< SEARCH\nlines as they are\n=======\nlines as they should be\n"
-        ">>>>>>> REPLACE\n```\n\n"
-        "2. A unified diff, with `--- a/path` and `+++ b/path`, in one fenced block.\n\n"
-        "3. Whole files: for each one that changes its path on a line of its own, then all of "
-        "its new content "
-        "in a fenced block."
+    "project-oracle-chat@1": Template(_REPORT + _MEND),
+    "project-failure-chat@1": Template(
+        _REPORT + "This is what was seen when its tests were run:\n\n{{failure}}\n\n" + _MEND
     ),
     "project-oracle-complete@1": Template("{{prompt}}", ("\n```",)),
     "repair-complete@1": Template("{{prompt}}", ("\n# Wrong", "\nif __name__", "\n```")),
+    "repair-complete@2": Template("{{prompt}}", ("\n# The wrong code", "\n// The wrong code", "\n```")),
 }
 
 
@@ -102,9 +120,16 @@ def template(name: str, track: Track = Track.GENERATION) -> Template:
         raise UsageError(f"no prompt template {name!r}", hint=f"there are: {known}") from None
 
 
+def asks_for(name: str, field: str) -> bool:
+    """Whether a template has that field in it."""
+    return any(f"{{{{{field}}}}}" in template(name, track).text for track in Track)
+
+
 def messages(name: str, problem: Problem) -> tuple[Message, ...]:
     """The question about a problem. Code goes in as it is: not a newline is added or stripped."""
-    values = {"prompt": problem.prompt, "entry_point": problem.entry_point, **problem.fields}
+    spoken = language(problem.language)
+    named = {"language": spoken.title, "fence": spoken.tags[0]}
+    values = {"prompt": problem.prompt, "entry_point": problem.entry_point, **named, **problem.fields}
 
     def fill(match: re.Match[str]) -> str:
         if match.group(1) not in values:

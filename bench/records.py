@@ -238,6 +238,19 @@ def completion_of(sample: SampleRecord) -> Completion:
     )
 
 
+def verdict_of(record: VerdictRecord) -> Verdict:
+    """The verdict as the judge gave it."""
+    return Verdict(
+        record.outcome,
+        checks_run=record.checks_run,
+        checks_passed=record.checks_passed,
+        groups=record.groups,
+        detail=record.detail,
+        isolation=record.isolation,
+        review=record.review,
+    )
+
+
 def unanswered(
     index: int,
     key: SampleKey,

@@ -13,7 +13,8 @@ from bench.lock import Asked
 from bench.models.prices import PriceList, built_in
 from bench.models.retry import RetryPolicy
 from bench.pipeline import Setup
-from bench.protocols import TIMEOUT_S, Judge, Model, ModelContext, Sandbox, SandboxOptions
+from bench.plan import Questions
+from bench.protocols import TIMEOUT_S, CountsSamples, Judge, Model, ModelContext, Sandbox, SandboxOptions
 from bench.registry import load_judge, load_model, load_sandbox
 from bench.suites import Suite, load_suite
 
@@ -43,12 +44,23 @@ def models(
     timeout_s: float = TIMEOUT_S,
 ) -> tuple[Model, ...]:
     """The models asked for. Raises UsageError (unknown name, missing key) and PluginError."""
-    problems = plan.questions(loaded, params=asked.params, mode=asked.mode).problems
+    problems = asked_in(asked, loaded).problems
     context = ModelContext(problems=problems, environ=environ, timeout_s=timeout_s)
     context = context if concurrency is None else replace(context, concurrency=concurrency)
     made = tuple(load_model(spec, context) for spec in asked.models)
     plan.check_names(loaded, made)
+    given = [model.name for model in made if isinstance(model, CountsSamples)]
+    if asked.turns > 1 and given:
+        hint = "Leave --turns out, or name a model that can be asked."
+        raise UsageError(f"--turns: {given[0]} has answers of one turn", hint=hint)
     return made
+
+
+def asked_in(asked: Asked, loaded: Sequence[Suite]) -> Questions:
+    """The questions that are asked of every model."""
+    return plan.questions(
+        loaded, params=asked.params, mode=asked.mode, system=asked.system, turns=asked.turns
+    )
 
 
 def judges(loaded: Sequence[Suite]) -> dict[str, Judge]:
@@ -78,7 +90,7 @@ def setup(
 ) -> Setup:
     """All of it together, as the engine takes it."""
     return Setup(
-        questions=plan.questions(loaded, params=asked.params, mode=asked.mode, system=asked.system),
+        questions=asked_in(asked, loaded),
         models=tuple(models),
         judges=judges,
         judgings=judgings,

@@ -1,9 +1,11 @@
-"""The two ends of a single answer: the question that is asked, and what its verdict counts as. Pure."""
+"""The two ends of an answer: the question that is asked, and what its verdict counts as. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from bench.feedback import Exchange, follow_up
 from bench.prompts import messages, stop_sequences
 from bench.repo.answers import MISFIT
 from bench.types import (
@@ -22,17 +24,25 @@ from bench.types import (
 
 
 def request(
-    template: str, problem: Problem, *, key: SampleKey, params: Params, mode: Mode, system: str | None = None
+    template: str,
+    problem: Problem,
+    *,
+    key: SampleKey,
+    params: Params,
+    mode: Mode,
+    system: str | None = None,
+    before: Sequence[Exchange] = (),
 ) -> Request:
     """The question for one sample, from the suite's prompt template for that mode, behind ``system`` if any.
 
+    After turns that failed (``before``) it is the conversation so far.
     A seed that was asked for is moved on by the epoch: repeats with one seed would be one answer, n times.
     """
     seed = None if params.seed is None else params.seed + key.epoch
     stop = tuple(dict.fromkeys((*params.stop, *stop_sequences(template, problem.track))))
-    before = () if system is None else (Message("system", system),)
-    asked = (*before, *messages(template, problem))
-    return Request(key, asked, replace(params, seed=seed, stop=stop), mode)
+    start = () if system is None else (Message("system", system),)
+    asked = (*start, *messages(template, problem))
+    return Request(key, follow_up(asked, before), replace(params, seed=seed, stop=stop), mode)
 
 
 def unjudged(completion: Completion, extraction: Extraction) -> Verdict | None:

@@ -193,6 +193,7 @@ def _deciding(lock: Lock) -> dict[str, Json]:
     for suite in cast(list[dict[str, Json]], kept["suites"]):
         data = cast(Mapping[str, Json], suite["data"])
         suite["data"] = {"sha256": data.get("sha256")}  # wherever the same data came from this time
+        suite.pop("visible", None)  # decides about what is told between turns, and is then in the terms
     return kept
 
 

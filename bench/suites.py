@@ -51,6 +51,8 @@ class Suite:
     data: Mapping[str, Json] = field(default_factory=dict)
     dropped: Mapping[str, str] = field(default_factory=dict)
     """Problems of the data set that are left out, and why."""
+    visible: tuple[str, ...] = ()
+    """Groups of checks that a model may see the failures of: those its question shows anyway."""
 
     @property
     def limited(self) -> bool:
@@ -121,6 +123,7 @@ class _Variant(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     title: str = ""
     errata: dict[str, str] | None = None
     prompts: _Prompts | None = None
+    visible: tuple[str, ...] | None = None
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -137,6 +140,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     limits: Limits = Limits()
     data: _Data | None = None
     errata: dict[str, str] = {}
+    visible: tuple[str, ...] = ()
     variants: dict[str, _Variant] = {}
 
 
@@ -236,6 +240,7 @@ def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path
         errata=file.errata if chosen.errata is None else chosen.errata,
         data=_described(rows, source),
         dropped=dropped,
+        visible=file.visible if chosen.visible is None else chosen.visible,
     )
 
 

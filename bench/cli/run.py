@@ -58,6 +58,9 @@ def run(
     max_tokens: Annotated[int | None, typer.Option(min=1, help="Token limit of an answer.")] = None,
     temperature: Annotated[float | None, typer.Option(min=0, help="Sampling temperature.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of --limit and of the models' sampling.")] = None,
+    turns: Annotated[
+        int, typer.Option(min=1, max=50, help="Answers to a question at most, while they fail.")
+    ] = 1,
     sandbox: Annotated[str, typer.Option(help="Where answers are run.")] = "docker",
     concurrency: Annotated[
         int | None,
@@ -90,6 +93,7 @@ def run(
     _check_finite("--budget", budget)
     _check_finite("--temperature", temperature)
     _check_effort(effort)
+    _check_turns(turns, mode, batch=batch)
     params = Params(max_tokens=max_tokens, temperature=temperature, seed=seed, effort=effort)
     asked = Asked(
         suites=tuple(suite),
@@ -101,6 +105,7 @@ def run(
         seed=seed,
         sandbox=sandbox,
         system=_system_message(system, mode),
+        turns=turns,
     )
     path = out or RUNS / default_name(asked)
     costs = Costs(None if budget is None else round(budget * 1e6), yes, prices, cache, cache_dir, batch)
@@ -153,7 +158,7 @@ class _Session:
             )
             store.check(lock)
             samples = plan.samples(suites, models, epochs=asked.epochs)
-            questions = plan.questions(suites, params=asked.params, mode=asked.mode, system=asked.system)
+            questions = resolve.asked_in(asked, suites)
             due = self._due(
                 store, questions, samples, models=models, prices=prices, cache=cache, batched=batched
             )
@@ -202,7 +207,7 @@ class _Session:
         prices: PriceList,
         cache: Cache | None,
     ) -> Summary:
-        from bench import engine, plan, resolve
+        from bench import engine, plan, resolve, symptoms
         from bench import lock as locks
         from bench.rundir import judgings
 
@@ -226,6 +231,7 @@ class _Session:
                 cache=cache,
                 batch=self._costs.batch,
             )
+            setup = symptoms.observed(setup, store, say=self._say)
             show = show_for(quiet=self._quiet)
             return engine.run(setup, store, state, budget_microusd=self._costs.budget_microusd, show=show)
 
@@ -249,6 +255,14 @@ def _check_effort(effort: str | None) -> None:
     if effort is not None and effort not in EFFORTS:
         hint = f"One of: {', '.join(EFFORTS)}. Each is sent as the nearest that a model has."
         raise UsageError(f"--effort {effort} is no level of effort", hint=hint)
+
+
+def _check_turns(turns: int, mode: Mode, *, batch: bool) -> None:
+    """What a model is told about an answer is said to it in a conversation, at once."""
+    if turns > 1 and mode is Mode.COMPLETE:
+        raise UsageError("--turns: a raw text has no turns", hint="Leave --turns or --mode out.")
+    if turns > 1 and batch:
+        raise UsageError("--turns: an answer of a batch comes too late", hint="Leave --turns or --batch out.")
 
 
 def _system_message(given: str | None, mode: Mode) -> str | None:

@@ -46,7 +46,11 @@ class Place(Protocol):
         ...
 
     def leave(self, ended: Ended, /) -> object:
-        """After each try."""
+        """After a try that brought no answer."""
+        ...
+
+    def answered(self, ended: Ended, /) -> object:
+        """After the one that did."""
         ...
 
 
@@ -125,16 +129,14 @@ def generate(
 
 
 def _once(model: Model, request: Request, place: Place | None) -> Completion:
-    ended = Ended()
     try:
         completion = _checked(model, model.generate(request))
-        ended = Ended(answered=True, allowances=completion.allowances, usage=completion.usage)
-    except ProviderError as error:
-        ended = _ended(error)
-        raise
-    finally:
+    except BaseException as error:
         if place is not None:
-            place.leave(ended)
+            place.leave(_ended(error) if isinstance(error, ProviderError) else Ended())
+        raise
+    if place is not None:
+        place.answered(Ended(answered=True, allowances=completion.allowances, usage=completion.usage))
     return completion
 
 

@@ -127,6 +127,7 @@ def opened(
     epochs: int | None = None,
     params: Params | None = None,
     concurrency: int | None = 2,
+    turns: int = 1,
 ) -> tuple[Setup, Store, State]:
     """A run on a directory, ready for the engine: what ``bench run`` does before it starts."""
     suites, models = [suite or small_suite()], tuple(models)
@@ -136,6 +137,7 @@ def opened(
         models=tuple(model.name for model in models),
         params=params or Params(),
         epochs=epochs,
+        turns=turns,
     )
     judges = judges_of(suites)
     lock = locks.build(asked, suites=suites, models=models, judges=judges, sandbox=box.describe())
@@ -146,7 +148,7 @@ def opened(
         store.close()
         raise
     setup = Setup(
-        questions=plan.questions(suites, params=asked.params, mode=asked.mode),
+        questions=plan.questions(suites, params=asked.params, mode=asked.mode, turns=turns),
         models=models,
         judges=judges,
         judgings=judgings(lock),
