@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from bench.edits import Edit
+from bench.errors import MAY_COST
 from bench.feedback import may_go_on
 from bench.records import SampleRecord, VerdictRecord, decode
 from bench.rundir import SAMPLES, judgings, line_at, plan_of, read_lock, turns_of, verdicts_path
@@ -32,6 +33,8 @@ class Turn:
     outcome: Outcome
     usage: Usage | None = None
     cost_microusd: int | None = None
+    lost_microusd: int | None = 0
+    """What tries without an answer cost besides."""
     seconds: float | None = None
     waited_s: float = 0.0
     judged_s: float = 0.0
@@ -61,6 +64,8 @@ class Result:
     stop: Stop | None = None
     usage: Usage | None = None
     cost_microusd: int | None = None
+    lost_microusd: int | None = 0
+    """What tries without an answer cost besides, those of an unmeasured sample too."""
     served_model: str = ""
     provider: str = ""
     sent: Mapping[str, Json] = field(default_factory=dict)
@@ -113,7 +118,14 @@ def result(key: SampleKey, turns: Sequence[Judged], *, most_turns: int = 1, stop
     if last.completion is None:
         before = _answered(key, counted[:-1]) if counted[:-1] else Result(key, Outcome.NOT_RUN)
         outcome, tries = last.outcome or Outcome.HARNESS_ERROR, sum(sample.tries for sample, _ in counted)
-        return replace(before, outcome=outcome, fault=last.fault, detail=last.detail, tries=tries)
+        return replace(
+            before,
+            outcome=outcome,
+            fault=last.fault,
+            detail=last.detail,
+            tries=tries,
+            lost_microusd=_sum(_lost([sample for sample, _ in counted])),
+        )
     answered = _answered(key, counted)
     if verdict is None or not may_go_on(verdict.outcome) or last.turn >= most_turns:
         return answered
@@ -131,7 +143,10 @@ def _counted(turns: Sequence[Judged]) -> Sequence[Judged]:
 
 def _answered(key: SampleKey, counted: Sequence[Judged]) -> Result:
     """For turns that all brought a completion."""
-    turns = tuple(_turn(sample, verdict) for sample, verdict in counted)
+    lost = _lost([sample for sample, _ in counted])
+    turns = tuple(
+        _turn(sample, verdict, lost=one) for (sample, verdict), one in zip(counted, lost, strict=True)
+    )
     sample, verdict = counted[-1]
     completion = sample.completion
     assert completion is not None
@@ -146,6 +161,7 @@ def _answered(key: SampleKey, counted: Sequence[Judged]) -> Result:
         stop=completion.stop,
         usage=_added([turn.usage for turn in turns]),
         cost_microusd=_sum([turn.cost_microusd for turn in turns]),
+        lost_microusd=_sum(lost),
         served_model=completion.served_model,
         provider=completion.provider,
         sent=completion.sent,
@@ -163,13 +179,14 @@ def _answered(key: SampleKey, counted: Sequence[Judged]) -> Result:
     )
 
 
-def _turn(sample: SampleRecord, verdict: VerdictRecord | None) -> Turn:
+def _turn(sample: SampleRecord, verdict: VerdictRecord | None, *, lost: int | None) -> Turn:
     completion, timing = sample.completion, sample.measured.timing
     lost_s = sum(one.total_s + (one.wait_s or 0.0) for one in sample.measured.failed)
     return Turn(
         verdict.outcome if verdict else Outcome.NOT_RUN,
         usage=completion.usage if completion else None,
         cost_microusd=completion.cost_microusd if completion else None,
+        lost_microusd=lost,
         seconds=timing.total_s if timing else None,
         waited_s=lost_s + (timing.queue_s if timing else 0.0),
         judged_s=verdict.measured.wall_s if verdict else 0.0,
@@ -177,6 +194,28 @@ def _turn(sample: SampleRecord, verdict: VerdictRecord | None) -> Turn:
         groups=verdict.groups if verdict else (),
         edit=verdict.edit if verdict else None,
     )
+
+
+def _lost(turns: Sequence[SampleRecord]) -> list[int | None]:
+    """What tries of each turn that brought no answer cost.
+
+    None where a provider may have charged for one and did not say, and where there was an earlier attempt at
+    the turn: its record counts no more.
+    """
+    before = [0, *(sample.attempt for sample in turns)]
+    return [
+        None if sample.attempt > last + 1 else _sum([0, *_lost_in(sample)])
+        for sample, last in zip(turns, before, strict=False)
+    ]
+
+
+def _lost_in(sample: SampleRecord) -> Iterator[int | None]:
+    failed = sample.measured.failed
+    for one in failed:
+        may_cost = one.fault in MAY_COST or (one.http_status is None and one.reply_blob)
+        yield None if one.cost_microusd is None and may_cost else one.cost_microusd or 0
+    if sample.measured.batch and sample.completion is None:
+        yield None  # a request of a batch that brought nothing: only events.jsonl knows
 
 
 def _added(usages: Sequence[Usage | None]) -> Usage | None:

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 SCHEMA = "evenbench/leaderboard@1"
 _DECIMALS = dict.fromkeys(("median_seconds", "median_first_byte_seconds", "median_queue_seconds"), 3)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_SHORT = (
-    "rank", "model", "suite", "pass@1", "95 % interval", "problems", "epochs",
-    "unmeasured", "truncated", "refused", "output tokens", "cost", "terms",
-)  # fmt: skip
 
 
 def as_csv(rows: Sequence[Row]) -> str:
@@ -41,9 +37,9 @@ def as_json(rows: Sequence[Row]) -> str:
 
 def as_markdown(rows: Sequence[Row]) -> str:
     """The columns that people look at first, as a table of GitHub's Markdown."""
-    left = {"model", "suite", "terms"}
-    lines = [_SHORT, ["---" if name in left else "---:" for name in _SHORT]]
-    lines += [[_markdown_cell(text) for text in _short(row)] for row in rows]
+    names = _names(rows)
+    lines = [names, ["---" if name in _LEFT else "---:" for name in names]]
+    lines += [[_markdown_cell(_SHORT[name](row)) for name in names] for row in rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -52,11 +48,11 @@ def render(rows: Sequence[Row]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table()
-    for name in _SHORT:
-        table.add_column(name, justify="left" if name in ("model", "suite", "terms") else "right")
+    table, names = Table(), _names(rows)
+    for name in names:
+        table.add_column(name, justify="left" if name in _LEFT else "right")
     for row in rows:
-        table.add_row(*(Text(text) for text in _short(row)))
+        table.add_row(*(Text(_SHORT[name](row)) for name in names))
     return table
 
 
@@ -86,24 +82,49 @@ def _markdown_cell(text: str) -> str:
     return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", " ".join(text.split()))
 
 
-def _short(row: Row) -> list[str]:
-    limited = f"{row.problems} of {row.problems_total} (limited)" if row.limited else str(row.problems)
-    return [
-        "" if row.rank is None else str(row.rank),
-        f"{row.model} as {row.served_model or 'nobody'} (drift)" if row.drift else row.model,
-        row.suite,
-        _percent(row.pass_at_1),
-        f"{100 * row.ci_low:.1f} – {100 * row.ci_high:.1f} %",
-        limited,
-        str(row.epochs),
-        str(row.samples_unmeasured),
-        _percent(row.truncated_share),
-        _percent(row.refused_share),
-        "" if row.output_tokens is None else f"{row.output_tokens:,}",
-        "" if row.cost_usd is None else f"${row.cost_usd:.4f}",
-        row.terms,
-    ]
+def _names(rows: Sequence[Row]) -> list[str]:
+    """Of the short columns those that every table has, and those that some row has something in."""
+    return [name for name in _SHORT if name not in _WHERE_ANY or any(_SHORT[name](row) for row in rows)]
+
+
+def _model(row: Row) -> str:
+    return f"{row.model} as {row.served_model or 'nobody'} (drift)" if row.drift else row.model
+
+
+def _problems(row: Row) -> str:
+    return f"{row.problems} of {row.problems_total} (limited)" if row.limited else str(row.problems)
 
 
 def _percent(rate: float | None) -> str:
     return "" if rate is None else f"{100 * rate:.1f} %"
+
+
+_SHORT: Mapping[str, Callable[[Row], str]] = {
+    "rank": lambda row: "" if row.rank is None else str(row.rank),
+    "model": _model,
+    "suite": lambda row: row.suite,
+    "pass@1": lambda row: _percent(row.pass_at_1),
+    "95 % interval": lambda row: f"{100 * row.ci_low:.1f} – {100 * row.ci_high:.1f} %",
+    "turns": lambda row: "" if row.turns == 1 else str(row.turns),
+    "at turn 1": lambda row: "" if row.turns == 1 else _percent(row.pass_at_turn_1),
+    "hidden gap": lambda row: "" if row.hidden_gap is None else f"{100 * row.hidden_gap:.1f} pp",
+    "malformed": lambda row: _percent(row.malformed_edit_share),
+    "unchanged": lambda row: _percent(row.unchanged_share),
+    "edit precision": lambda row: _percent(row.edit_precision),
+    "regressions": lambda row: _percent(row.regression_share),
+    "problems": _problems,
+    "epochs": lambda row: str(row.epochs),
+    "unmeasured": lambda row: str(row.samples_unmeasured),
+    "truncated": lambda row: _percent(row.truncated_share),
+    "refused": lambda row: _percent(row.refused_share),
+    "output tokens": lambda row: "" if row.output_tokens is None else f"{row.output_tokens:,}",
+    "cost": lambda row: "" if row.cost_usd is None else f"${row.cost_usd:.4f}",
+    "terms": lambda row: row.terms,
+}
+"""The columns that people look at first."""
+
+_LEFT = frozenset({"model", "suite", "terms"})
+_WHERE_ANY = frozenset(
+    {"turns", "at turn 1", "hidden gap", "malformed", "unchanged", "edit precision", "regressions"}
+)
+"""Shown where some row has something there."""

@@ -14,10 +14,12 @@ from bench.errors import StoreError, UsageError
 from bench.journal import write_atomically
 from bench.report.formats import BY_ENDING, as_csv, as_json, as_markdown, render
 from bench.report.row import COLUMNS, Row
-from bench.report.tally import ByAnswerer, Sent, Tally
+from bench.report.sums import Sent
+from bench.report.tally import ByAnswerer, Tally
 from bench.results import Result
+from bench.rundir import turns_of
 from bench.stats import Interval, cluster_bootstrap, mean_of_means, pass_at_k, wilson, worst_case
-from bench.types import Json, Outcome
+from bench.types import Json, Outcome, Track
 
 __all__ = ["COLUMNS", "Row", "RunView", "as_csv", "as_json", "as_markdown", "render", "rows", "write"]
 
@@ -48,9 +50,13 @@ def rows(runs: Iterable[RunView]) -> list[Row]:
 
 
 def _rows_of(run: RunView) -> Iterator[Row]:
-    found: dict[tuple[str, str], ByAnswerer] = defaultdict(ByAnswerer)
+    found: dict[tuple[str, str], ByAnswerer] = {}
+    visible, turns = _visible(run.lock), turns_of(run.lock)
     for result in run.results:
-        found[result.key.suite, result.key.model].add(result)
+        place = result.key.suite, result.key.model
+        if place not in found:
+            found[place] = ByAnswerer(turns=turns, visible=visible.get(result.key.suite, frozenset()))
+        found[place].add(result)
     names: dict[str, set[Who]] = defaultdict(set)
     for (_, model), tallies in found.items():
         names[model] |= tallies.named
@@ -61,6 +67,11 @@ def _rows_of(run: RunView) -> Iterator[Row]:
             continue
         for who, tally in tallies.apart().items():
             yield _row(tally, setting, drift=_joined(str(other) for other in names[model] - {who}))
+
+
+def _visible(lock: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """By suite: the groups of checks that a model is shown."""
+    return {entry["name"]: frozenset(entry.get("visible") or ()) for entry in lock["suites"]}
 
 
 def _setting(run: RunView, suite: str, model: str) -> dict[str, Any]:
@@ -78,6 +89,7 @@ def _setting(run: RunView, suite: str, model: str) -> dict[str, Any]:
         "track": entry["track"],
         "problems_total": entry["total"],
         "limited": entry["limited"],
+        "turns": turns_of(lock),
         "data_sha256": entry["data"].get("sha256") or "",
         "prompt": AS_GIVEN if given else entry.get("prompt") or entry["prompts"][0],
         "judge": lock["judges"][suite],
@@ -112,7 +124,9 @@ def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
     planned = int(tally.planned.sum())
     low, high = worst_case(tally.passed, tally.measured, tally.planned) or (0.0, 1.0)
     interval, method = _interval(tally)
-    cost = tally.cost_microusd.value
+    pass_at_1 = mean_of_means(tally.passed, tally.measured)
+    visible = None if tally.passed_visible is None else mean_of_means(tally.passed_visible, tally.measured)
+    by_turn, repairs = tally.solved_by_turn, tally.repairs
     return Row(
         rank=None,
         **setting,
@@ -121,18 +135,29 @@ def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
         samples_planned=planned,
         samples_scored=scored,
         samples_unmeasured=planned - scored,
-        pass_at_1=mean_of_means(tally.passed, tally.measured),
+        pass_at_1=pass_at_1,
         ci_low=interval.low,
         ci_high=interval.high,
         ci_method=method,
         bound_low=low,
         bound_high=high,
         pass_at_1_base=mean_of_means(tally.passed_base, tally.measured) if tally.has_base else None,
+        pass_at_1_visible=visible,
+        hidden_gap=None if visible is None or pass_at_1 is None else visible - pass_at_1,
         pass_at_5=_mean_pass_at_k(tally, 5),
         pass_at_10=_mean_pass_at_k(tally, 10),
         pass_at_100=_mean_pass_at_k(tally, 100),
+        pass_at_turn_1=by_turn[0] if by_turn else None,
+        solved_by_turn="; ".join(f"{share:.6f}" for share in by_turn),
         truncated_share=tally.outcomes[Outcome.TRUNCATED] / scored if scored else None,
         refused_share=tally.outcomes[Outcome.REFUSED] / scored if scored else None,
+        malformed_edit_share=repairs.malformed.value if setting["track"] == Track.REPAIR else None,
+        unchanged_share=repairs.unchanged.value,
+        edit_precision=repairs.precision.value,
+        bug_recall=repairs.recall.value,
+        median_edit_lines=repairs.lines.value,
+        median_needed_lines=repairs.needed.value,
+        regression_share=repairs.regressed.value,
         outcomes=dict(tally.outcomes),
         tries=tally.counts["tries"],
         answers_cached=tally.counts["cached"],
@@ -141,10 +166,11 @@ def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
         cached_input_tokens=tally.cached_input_tokens.value,
         output_tokens=tally.output_tokens.value,
         reasoning_tokens=tally.reasoning_tokens.value,
-        cost_usd=None if cost is None else cost / 1e6,
-        median_seconds=tally.seconds.median,
-        median_first_byte_seconds=tally.first_byte_s.median,
-        median_queue_seconds=tally.queue_s.median,
+        cost_usd=_usd(tally.cost_microusd.value),
+        cost_lost_usd=_usd(tally.lost_microusd.value),
+        median_seconds=tally.seconds.value,
+        median_first_byte_seconds=tally.first_byte_s.value,
+        median_queue_seconds=tally.queue_s.value,
         isolation=_joined(tally.isolation),
         dropped_params=_joined(tally.dropped),
         params_sent=str(tally.sent),
@@ -152,6 +178,10 @@ def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
         provider=_joined(tally.providers),
         drift=drift,
     )
+
+
+def _usd(microusd: int | None) -> float | None:
+    return None if microusd is None else microusd / 1e6
 
 
 def _interval(tally: Tally) -> tuple[Interval, str]:

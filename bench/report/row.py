@@ -24,6 +24,7 @@ class Row:
     problems_total: int
     limited: bool
     epochs: int
+    turns: int
     samples_planned: int
     samples_scored: int
     samples_unmeasured: int
@@ -34,11 +35,22 @@ class Row:
     bound_low: float
     bound_high: float
     pass_at_1_base: float | None
+    pass_at_1_visible: float | None
+    hidden_gap: float | None
     pass_at_5: float | None
     pass_at_10: float | None
     pass_at_100: float | None
+    pass_at_turn_1: float | None
+    solved_by_turn: str
     truncated_share: float | None
     refused_share: float | None
+    malformed_edit_share: float | None
+    unchanged_share: float | None
+    edit_precision: float | None
+    bug_recall: float | None
+    median_edit_lines: float | None
+    median_needed_lines: float | None
+    regression_share: float | None
     outcomes: Mapping[Outcome, int] = field(metadata={"columns": tuple(f"n_{one}" for one in Outcome)})
     tries: int
     answers_cached: int
@@ -48,6 +60,7 @@ class Row:
     output_tokens: int | None
     reasoning_tokens: int | None
     cost_usd: float | None
+    cost_lost_usd: float | None
     median_seconds: float | None
     median_first_byte_seconds: float | None
     median_queue_seconds: float | None

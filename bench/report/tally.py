@@ -2,119 +2,53 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections import Counter
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bench.drift import Who
+from bench.report.repair import Repairs
+from bench.report.sums import Median, Sent, Total
 from bench.results import Result
-from bench.types import CheckGroup, Json, Outcome, Usage
+from bench.stats import mean_of_means
+from bench.types import CheckGroup, Outcome, Usage
 
 BASE = "base"
 """The group of checks that an extended suite has taken over from the original one."""
-
-_SEVERAL = 4
-"""So many values of one parameter are listed; a seed has another one each epoch."""
-
-
-class Total:
-    """A sum over answers that is unknown as soon as one part is: half a bill is not a small bill."""
-
-    __slots__ = ("_known", "_sum")
-
-    def __init__(self) -> None:
-        self._sum = 0
-        self._known: bool | None = None
-
-    def add(self, part: int | None) -> None:
-        if part is None:
-            self._known = False
-        else:
-            self._sum += part
-            self._known = self._known is not False
-
-    def merge(self, other: Total) -> None:
-        if other._known is not None:
-            self.add(other.value)
-
-    @property
-    def value(self) -> int | None:
-        """None when nothing was added, or anything unknown."""
-        return self._sum if self._known else None
-
-
-class Times:
-    """Times of answers, as far as they are known."""
-
-    __slots__ = ("_seconds",)
-
-    def __init__(self) -> None:
-        self._seconds = array("d")
-
-    def add(self, seconds: float | None) -> None:
-        if seconds is not None:
-            self._seconds.append(seconds)
-
-    def merge(self, other: Times) -> None:
-        self._seconds.extend(other._seconds)
-
-    @property
-    def median(self) -> float | None:
-        return float(np.median(np.array(self._seconds))) if self._seconds else None
-
-
-class Sent:
-    """Which parameters went over the wire, with which values."""
-
-    __slots__ = ("_last", "_values")
-
-    def __init__(self) -> None:
-        self._last: Mapping[str, Json] | None = None
-        self._values: dict[str, set[str]] = {}
-
-    def add(self, sent: Mapping[str, Json]) -> None:
-        if sent == self._last:
-            return
-        self._last = sent
-        for name, value in sent.items():
-            self._values.setdefault(name, set()).add(json.dumps(value, separators=(",", ":"), sort_keys=True))
-
-    def merge(self, other: Sent) -> None:
-        for name, values in other._values.items():
-            self._values.setdefault(name, set()).update(values)
-
-    def __str__(self) -> str:
-        return "; ".join(f"{name}={_listed(values)}" for name, values in sorted(self._values.items()))
-
-
-def _listed(values: set[str]) -> str:
-    shown = sorted(values, key=lambda text: (len(text), text))[:_SEVERAL]
-    return "|".join(shown) + ("|..." if len(values) > _SEVERAL else "")
 
 
 class Tally:
     """What one row is made from: counts a problem, and totals."""
 
-    def __init__(self, index: dict[str, int] | None = None) -> None:
-        """``index`` gives problems their places; shared by tallies that may be merged."""
+    def __init__(
+        self, index: dict[str, int] | None = None, *, turns: int = 1, visible: frozenset[str] = frozenset()
+    ) -> None:
+        """``index`` gives problems their places; shared by tallies that may be merged.
+
+        ``turns``: how many a sample has at most; ``visible``: the groups of checks that a model is shown.
+        """
         self.outcomes: Counter[Outcome] = Counter()
         self.input_tokens, self.output_tokens, self.reasoning_tokens = Total(), Total(), Total()
-        self.cached_input_tokens, self.cost_microusd = Total(), Total()
+        self.cached_input_tokens = Total()
+        self.cost_microusd, self.lost_microusd = Total(), Total()
         self.counts: Counter[str] = Counter()
-        self.seconds, self.first_byte_s, self.queue_s = Times(), Times(), Times()
+        self.seconds, self.first_byte_s, self.queue_s = Median(), Median(), Median()
         self.served: set[str] = set()
         self.providers: set[str] = set()
         self.dropped: set[str] = set()
         self.isolation: set[str] = set()
         self.sent = Sent()
+        self.repairs = Repairs()
         self.has_base = False
+        self._visible = visible
+        self._saw_hidden = self._saw_all = False
         self._index = {} if index is None else index
         self._planned, self._measured = array("q"), array("q")
-        self._passed, self._passed_base = array("q"), array("q")
+        self._passed, self._passed_base, self._passed_visible = array("q"), array("q"), array("q")
+        self._known_at = [array("q") for _ in range(turns)]
+        self._solved_at = [array("q") for _ in range(turns)]
 
     def add(self, result: Result) -> None:
         """Count one planned sample."""
@@ -128,6 +62,11 @@ class Tally:
             self._measured[index] += 1
             self._passed[index] += passed
             self._passed_base[index] += self._base(result.groups)
+            self._passed_visible[index] += self._shown(result)
+        self._add_turns(index, result)
+        self.repairs.add(result)
+        if result.tries or result.stop is not None:
+            self.lost_microusd.add(result.lost_microusd)
         if result.isolation:
             self.isolation.add(result.isolation)
         # Only an answer says why it stopped; what is not one has neither tokens nor a price.
@@ -147,7 +86,10 @@ class Tally:
         for found, others in zip(self._sets(), other._sets(), strict=True):
             found |= others
         self.sent.merge(other.sent)
+        self.repairs.merge(other.repairs)
         self.has_base |= other.has_base
+        self._saw_hidden |= other._saw_hidden
+        self._saw_all |= other._saw_all
         for times, more_times in zip(self._times(), other._times(), strict=True):
             times.merge(more_times)
 
@@ -157,13 +99,14 @@ class Tally:
                 counts.append(0)
 
     def _counts(self) -> tuple[array[int], ...]:
-        return self._planned, self._measured, self._passed, self._passed_base
+        passed = self._passed, self._passed_base, self._passed_visible
+        return self._planned, self._measured, *passed, *self._known_at, *self._solved_at
 
     def _totals(self) -> tuple[Total, ...]:
         tokens = (self.input_tokens, self.cached_input_tokens, self.output_tokens, self.reasoning_tokens)
-        return *tokens, self.cost_microusd
+        return *tokens, self.cost_microusd, self.lost_microusd
 
-    def _times(self) -> tuple[Times, ...]:
+    def _times(self) -> tuple[Median, ...]:
         return self.seconds, self.first_byte_s, self.queue_s
 
     def _sets(self) -> tuple[set[str], ...]:
@@ -176,6 +119,30 @@ class Tally:
                 whole = group.planned is None or group.run == group.planned
                 return group.run > 0 and group.run == group.passed and whole
         return False
+
+    def _shown(self, result: Result) -> bool:
+        """Whether all that a model is shown holds; groups are run in their order, up to a failure."""
+        passed = result.outcome is Outcome.PASS
+        hidden = any(group.name not in self._visible for group in result.groups)
+        self._saw_hidden |= hidden
+        self._saw_all |= passed and not hidden
+        held = {
+            group.name
+            for group in result.groups
+            if group.passed == group.run
+            and (group.run > 0 if group.planned is None else group.run == group.planned)
+        }
+        return passed or (bool(self._visible) and self._visible <= held)
+
+    def _add_turns(self, index: int, result: Result) -> None:
+        """What is known after each turn: a sample that had its last one stays as it then was."""
+        solved = result.outcome is Outcome.PASS
+        for turn, (known, solved_by) in enumerate(zip(self._known_at, self._solved_at, strict=True), 1):
+            if turn <= len(result.turns):
+                known[index] += result.turns[turn - 1].outcome.scored
+            else:
+                known[index] += bool(result.turns) and result.outcome.scored
+            solved_by[index] += solved and 0 < len(result.turns) <= turn
 
     def _add_answer(self, result: Result) -> None:
         usage = result.usage or Usage()
@@ -217,6 +184,26 @@ class Tally:
     def passed_base(self) -> NDArray[np.int64]:
         return self._there(self._passed_base)
 
+    @property
+    def passed_visible(self) -> NDArray[np.int64] | None:
+        """Of checks that the model is shown; None where there are none, or no others.
+
+        Checks that a verdict does not name may be there: only a pass shows that all of them are visible.
+        """
+        if not self._visible or (self._saw_all and not self._saw_hidden):
+            return None
+        return self._there(self._passed_visible)
+
+    @property
+    def solved_by_turn(self) -> list[float]:
+        """Share of samples solved by each turn, mean over problems, of those of which that is known.
+
+        Up to the last turn of which anything is known. Never falls: what drops out on the way is not solved.
+        """
+        each = zip(self._solved_at, self._known_at, strict=True)
+        shares = [mean_of_means(self._there(solved), self._there(known)) for solved, known in each]
+        return [share for share in shares if share is not None]
+
 
 _NOBODY = ("", "")
 
@@ -224,7 +211,8 @@ _NOBODY = ("", "")
 class ByAnswerer:
     """One model on one suite: a tally for each who answered under its name, one for what names nobody."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, turns: int = 1, visible: frozenset[str] = frozenset()) -> None:
+        self._turns, self._visible = turns, visible
         self._index: dict[str, int] = {}
         self._tallies: dict[tuple[str, str], Tally] = {}
 
@@ -232,7 +220,7 @@ class ByAnswerer:
         who = (result.served_model, result.provider) if result.served_model else _NOBODY
         tally = self._tallies.get(who)
         if tally is None:
-            tally = self._tallies[who] = Tally(self._index)
+            tally = self._tallies[who] = Tally(self._index, turns=self._turns, visible=self._visible)
         tally.add(result)
 
     @property

@@ -1,0 +1,112 @@
+"""What many answers come to in one cell: a sum, a mean, a median, a list of parameters."""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Mapping
+
+import numpy as np
+
+from bench.types import Json
+
+_SEVERAL = 4
+"""So many values of one parameter are listed; a seed has another one each epoch."""
+
+
+class Total:
+    """A sum over answers that is unknown as soon as one part is: half a bill is not a small bill."""
+
+    __slots__ = ("_known", "_sum")
+
+    def __init__(self) -> None:
+        self._sum = 0
+        self._known: bool | None = None
+
+    def add(self, part: int | None) -> None:
+        if part is None:
+            self._known = False
+        else:
+            self._sum += part
+            self._known = self._known is not False
+
+    def merge(self, other: Total) -> None:
+        if other._known is not None:
+            self.add(other.value)
+
+    @property
+    def value(self) -> int | None:
+        """None when nothing was added, or anything unknown."""
+        return self._sum if self._known else None
+
+
+class Mean:
+    """A mean over answers, as far as they are known; of yes and no it is a share."""
+
+    __slots__ = ("_count", "_sum")
+
+    def __init__(self) -> None:
+        self._sum = 0.0
+        self._count = 0
+
+    def add(self, part: float | None) -> None:
+        if part is not None:
+            self._sum += part
+            self._count += 1
+
+    def merge(self, other: Mean) -> None:
+        self._sum += other._sum
+        self._count += other._count
+
+    @property
+    def value(self) -> float | None:
+        return self._sum / self._count if self._count else None
+
+
+class Median:
+    """A median over answers, as far as they are known."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self) -> None:
+        self._values = array("d")
+
+    def add(self, value: float | None) -> None:
+        if value is not None:
+            self._values.append(value)
+
+    def merge(self, other: Median) -> None:
+        self._values.extend(other._values)
+
+    @property
+    def value(self) -> float | None:
+        return float(np.median(np.array(self._values))) if self._values else None
+
+
+class Sent:
+    """Which parameters went over the wire, with which values."""
+
+    __slots__ = ("_last", "_values")
+
+    def __init__(self) -> None:
+        self._last: Mapping[str, Json] | None = None
+        self._values: dict[str, set[str]] = {}
+
+    def add(self, sent: Mapping[str, Json]) -> None:
+        if sent == self._last:
+            return
+        self._last = sent
+        for name, value in sent.items():
+            self._values.setdefault(name, set()).add(json.dumps(value, separators=(",", ":"), sort_keys=True))
+
+    def merge(self, other: Sent) -> None:
+        for name, values in other._values.items():
+            self._values.setdefault(name, set()).update(values)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{name}={_listed(values)}" for name, values in sorted(self._values.items()))
+
+
+def _listed(values: set[str]) -> str:
+    shown = sorted(values, key=lambda text: (len(text), text))[:_SEVERAL]
+    return "|".join(shown) + ("|..." if len(values) > _SEVERAL else "")
