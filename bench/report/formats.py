@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SCHEMA = "evenbench/leaderboard@1"
-_DECIMALS = dict.fromkeys(("median_seconds", "median_first_byte_seconds", "median_queue_seconds"), 3)
+_DECIMALS = {
+    **dict.fromkeys(("median_seconds", "median_first_byte_seconds", "median_queue_seconds"), 3),
+    **dict.fromkeys(("median_edit_lines", "median_needed_lines"), 1),
+}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

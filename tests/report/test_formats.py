@@ -56,7 +56,8 @@ def test_csv_has_every_column_in_order() -> None:
 
 
 def test_csv_numbers_have_fixed_decimals_and_unknown_is_empty() -> None:
-    (line,) = cells(as_csv([row()]))
+    (line,) = cells(as_csv([row(median_edit_lines=7.5)]))
+    assert (line["median_edit_lines"], line["median_needed_lines"]) == ("7.5", "")
     assert line["pass_at_1"] == "0.666667"
     assert line["cost_usd"] == "0.000007"
     assert line["median_seconds"] == "1.235"
