@@ -1,9 +1,36 @@
-"""Pure functions on counts and arrays: estimates, and how sure they are."""
+"""Pure functions on counts and arrays: estimates, and how sure they are.
+
+docs/statistics.md says which is used where. Begin with ``Counts``, ``score_of`` and ``compare_scores``.
+"""
 
 from __future__ import annotations
 
-from bench.stats.estimates import mean_of_means, pass_at_k, worst_case
-from bench.stats.intervals import Interval, cluster_bootstrap, wilson
+from bench.stats.bounds import difference_bounds, ratio_bounds, score_bounds, worst_case
+from bench.stats.compare import (
+    Comparison,
+    Discordant,
+    Scale,
+    compare_scores,
+    discordant,
+    holm,
+    worst_case_comparison,
+)
+from bench.stats.counts import Counts
+from bench.stats.estimates import flip_rate, mean_of_means, pass_all_k, pass_at_k
+from bench.stats.intervals import Interval, cluster_bootstrap, jeffreys, wilson
+from bench.stats.paired import mcnemar, ratio_of, sign_flip, square_and_add, tango
+from bench.stats.power import (
+    Spread,
+    detectable,
+    difference_power,
+    discordance,
+    problems_for_difference,
+    problems_for_mean,
+    problems_for_threshold,
+    spread,
+    threshold_power,
+)
+from bench.stats.scores import Score, effective_trials, score_of, standard_error
 from bench.stats.survival import (
     LogRank,
     Ratio,
@@ -16,18 +43,50 @@ from bench.stats.survival import (
 )
 
 __all__ = [
+    "Comparison",
+    "Counts",
+    "Discordant",
     "Interval",
     "LogRank",
     "Ratio",
+    "Scale",
+    "Score",
+    "Spread",
     "by_problem",
     "cluster_bootstrap",
+    "compare_scores",
+    "detectable",
+    "difference_bounds",
+    "difference_power",
+    "discordance",
+    "discordant",
+    "effective_trials",
+    "flip_rate",
+    "holm",
+    "jeffreys",
     "kaplan_meier",
     "log_rank",
+    "mcnemar",
     "mean_of_means",
+    "pass_all_k",
     "pass_at_k",
+    "problems_for_difference",
+    "problems_for_mean",
+    "problems_for_threshold",
+    "ratio_bounds",
+    "ratio_of",
     "ratio_of_means",
     "restricted",
+    "score_bounds",
+    "score_of",
+    "sign_flip",
+    "spread",
+    "square_and_add",
+    "standard_error",
     "success_curve",
+    "tango",
+    "threshold_power",
     "wilson",
     "worst_case",
+    "worst_case_comparison",
 ]

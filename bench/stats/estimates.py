@@ -33,14 +33,21 @@ def mean_of_means(passed: ArrayLike, measured: ArrayLike) -> float | None:
     return float(np.mean(right[there] / of[there])) if there.any() else None
 
 
-def worst_case(passed: ArrayLike, measured: ArrayLike, planned: ArrayLike) -> tuple[float, float] | None:
-    """Lowest and highest mean of means that the unmeasured samples could still bring about.
+def pass_all_k(n: int, c: int, k: int) -> float:
+    """Chance that all of ``k`` samples are right, when ``c`` of ``n`` drawn ones were: pass^k.
 
-    All integers of shape (problems,), ``planned`` at least 1: the unmeasured ones all wrong, then all right.
-    1 of 2 right, and 1 right of 1 measured of 2 planned: from 0.5 to 0.75. None without problems. The
-    bounds say nothing of chance; intervals do.
+    ``C(c, k) / C(n, k)``, unbiased, in exact integers (Yao et al. 2024, tau-bench, arXiv 2406.12045).
+    ``pass_all_k(5, 3, 2)`` is 3/10. Raises ValueError as ``pass_at_k`` does.
     """
-    right, of, all_ = (np.asarray(counts, dtype=float) for counts in (passed, measured, planned))
-    if not all_.size:
-        return None
-    return float(np.mean(right / all_)), float(np.mean((right + all_ - of) / all_))
+    return 1.0 - pass_at_k(n, n - c, k)
+
+
+def flip_rate(passed: ArrayLike, measured: ArrayLike) -> float | None:
+    """Share of problems with two or more samples whose samples do not agree.
+
+    Both are integers of shape (problems,). 5 of 5, 0 of 5, 3 of 5 and 4 of 5 give 0.5. None where no problem
+    has two samples.
+    """
+    right, of = np.asarray(passed), np.asarray(measured)
+    right, of = right[of >= 2], of[of >= 2]
+    return float(np.mean((right > 0) & (right < of))) if of.size else None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.stats import mean_of_means, pass_at_k, worst_case
+from bench.stats import flip_rate, mean_of_means, pass_all_k, pass_at_k, worst_case
 
 
 def test_pass_at_k_worked_number() -> None:
@@ -58,3 +58,19 @@ def test_worst_case_worked_numbers() -> None:
 
 def test_worst_case_has_no_width_when_all_is_measured() -> None:
     assert worst_case([1, 3], [2, 4], [2, 4]) == (0.625, 0.625)
+
+
+def test_pass_all_k_worked_number() -> None:
+    assert pass_all_k(5, 3, 2) == pytest.approx(0.3)
+
+
+@given(st.integers(1, 9).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n), st.integers(1, n))))
+def test_pass_all_k_is_the_share_of_draws_that_are_all_right(nck: tuple[int, int, int]) -> None:
+    n, c, k = nck
+    draws = list(combinations([True] * c + [False] * (n - c), k))
+    assert pass_all_k(n, c, k) == pytest.approx(sum(all(draw) for draw in draws) / len(draws))
+
+
+def test_flip_rate_worked_number() -> None:
+    assert flip_rate([5, 0, 3, 4], [5, 5, 5, 5]) == 0.5
+    assert flip_rate([1, 0], [1, 1]) is None

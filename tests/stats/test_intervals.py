@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import beta, binomtest
 
-from bench.stats import Interval, cluster_bootstrap, wilson
+from bench.stats import Interval, cluster_bootstrap, jeffreys, wilson
 
 
 def test_wilson_worked_number() -> None:
@@ -85,3 +85,20 @@ def test_bootstrap_covers_the_truth_about_as_often_as_it_says(a: float, b: float
 def test_bootstrap_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError):
         cluster_bootstrap([])
+
+
+def test_jeffreys_worked_number() -> None:
+    assert jeffreys(1, 10) == pytest.approx((0.0110, 0.3813), abs=5e-5)
+
+
+@pytest.mark.parametrize(("successes", "n"), [(1, 164), (156, 164), (50, 100)])
+def test_jeffreys_agrees_with_an_independent_implementation(successes: int, n: int) -> None:
+    of = beta(successes + 0.5, n - successes + 0.5)
+    assert jeffreys(successes, n) == pytest.approx((of.ppf(0.025), of.ppf(0.975)), abs=1e-9)
+
+
+def test_jeffreys_ends_at_the_ends() -> None:
+    assert jeffreys(0, 20).low == 0
+    assert jeffreys(20, 20).high == 1
+    with pytest.raises(ValueError):
+        jeffreys(6, 5)

@@ -1,0 +1,118 @@
+"""One model's score and its interval: samples of a problem, and problems of a family, are alike."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bench.stats.counts import Counts, Floats, Ints
+from bench.stats.intervals import Interval, normal_quantile, wilson
+
+WILSON = "wilson"
+WILSON_EFFECTIVE = "wilson, effective n"
+_DOUBT = 0.3
+"""In problems: the doubt that epochs are as good as problems (docs/statistics.md says what it does)."""
+
+
+class Score(NamedTuple):
+    """A score in [0, 1] and its interval; ``error`` is the standard error, ``method`` the interval's."""
+
+    value: float
+    low: float
+    high: float
+    error: float
+    problems: int
+    clusters: int
+    method: str
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.low, self.high)
+
+
+def score_of(counts: Counts, *, clusters: ArrayLike | None = None, confidence: float = 0.95) -> Score:
+    """Mean over problems of the share of right samples, with the interval that fits.
+
+    ``clusters``: the family of each problem, shape (problems,), where some are alike (one problem in five
+    languages, one repository); else each problem is its own. One sample a problem and no families:
+    ``wilson``, so 81 of 263 is 0.2553 to 0.3662. Otherwise ``wilson`` for the effective number of trials
+    (Korn and Graubard 1998; Franco, Little, Louis and Slud 2019). Where few problems are neither all right
+    nor all wrong, their samples hardly show how alike they are, and the effective number is drawn to the
+    number of problems. Problems without measured samples are left out. Raises ValueError where none is left.
+    """
+    known = counts.known
+    if not known.any():
+        raise ValueError("no problem has a measured sample")
+    counts, family = counts.of_problems(known), families(clusters, known)
+    means, groups = counts.means, int(family.max()) + 1
+    value, error = float(means.mean()), standard_error(means, family)
+    if single(counts, family):
+        interval = wilson(float(counts.passed.sum()), means.size, confidence)
+        return Score(value, *interval, error, means.size, groups, WILSON)
+    trials = effective_trials(
+        value * (1 - value), error, clusters=groups, samples=int(counts.measured.sum()), confidence=confidence
+    )
+    if trials > means.size:
+        shares = np.bincount(family, weights=means) / np.bincount(family)
+        telling = min(int((shares > 0).sum()), int((shares < 1).sum()))
+        trust = telling / (telling + _DOUBT)
+        trials = 1 / (trust / trials + (1 - trust) / means.size)
+    interval = wilson(value * trials, trials, confidence)
+    return Score(value, *interval, error, means.size, groups, WILSON_EFFECTIVE)
+
+
+def standard_error(values: ArrayLike, clusters: ArrayLike | None = None) -> float:
+    """Standard error of a mean of values that are alike within clusters; in their unit.
+
+    Values of shape (problems,). sqrt(G / (G - 1) * sum over clusters of (sum of deviations)^2) / n, for G
+    clusters: without them that is sqrt(sum of squared deviations / (n (n - 1))), and with them it has the
+    cross terms of Miller 2024 (arXiv 2411.00640, section 2.2). 1, 1, 0, 0 has 0.2887; with the first and the
+    last two as clusters, 0.5. NaN for one cluster, which says nothing.
+    """
+    amounts = np.asarray(values, dtype=float)
+    totals = cluster_totals(amounts, families(clusters, np.ones(amounts.size, dtype=bool)))
+    if totals.size < 2:
+        return float("nan")
+    return float(np.sqrt(np.sum(totals**2) * totals.size / (totals.size - 1)) / amounts.size)
+
+
+def effective_trials(
+    variance: float, error: float, *, clusters: int, samples: int, confidence: float = 0.95
+) -> float:
+    """How many independent trials would be as sure of a mean as these samples are: variance / error^2.
+
+    ``variance`` is that of one trial: p (1 - p) of a rate. Lessened by (z / t)^2 with clusters - 1 degrees of
+    freedom, then at most ``samples`` and at least 1. As many as there are clusters where all values agree,
+    which shows no spread. A rate of 0.5 known to 0.05 from very many clusters: 100.
+    """
+    from scipy.special import stdtrit  # a fifth of a second that few commands need
+
+    if clusters < 2:
+        return 1.0
+    student = float(stdtrit(clusters - 1, (1 + confidence) / 2))
+    lessened = (normal_quantile(confidence) / student) ** 2
+    if variance < 1e-12:
+        return max(1.0, clusters * lessened)
+    return max(1.0, min(variance / error**2 * lessened, samples)) if error > 1e-12 else float(samples)
+
+
+def single(counts: Counts, family: Ints) -> bool:
+    """Whether all is as plain as coins: one sample a problem, each problem its own cluster."""
+    return bool((counts.measured == 1).all()) and int(family.max()) + 1 == family.size
+
+
+def families(clusters: ArrayLike | None, known: NDArray[np.bool_]) -> Ints:
+    """The number of each known problem's cluster, from 0; each problem its own where none are given."""
+    if clusters is None:
+        return np.arange(int(known.sum()), dtype=np.int64)
+    given = np.asarray(clusters)
+    if given.shape != known.shape:
+        raise ValueError(f"{given.size} clusters for {known.size} problems")
+    return np.unique(given[known], return_inverse=True)[1].astype(np.int64)
+
+
+def cluster_totals(values: Floats, family: Ints) -> Floats:
+    """Sum of deviations from the mean by cluster, shape (clusters,)."""
+    return np.bincount(family, weights=values - values.mean()).astype(float)
