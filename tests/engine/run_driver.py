@@ -1,4 +1,4 @@
-"""A run of its own process, to be killed: ``run_driver.py RUN SAMPLES.jsonl COUNTER EPOCHS``.
+"""A run of its own process, to be killed: ``run_driver.py RUN SAMPLES.jsonl COUNTER EPOCHS [TURNS]``.
 
 Prints ``ready`` when the engine starts. Every call is noted in COUNTER before it is made.
 """
@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import time
+import zlib
 from pathlib import Path
 
 from engine_fakes import FakeSandbox, failed, opened, passed, small_suite
@@ -16,7 +17,7 @@ from engine_fakes import FakeSandbox, failed, opened, passed, small_suite
 from bench import engine
 from bench.models.replay import Replay, read_answers
 from bench.progress import Quiet
-from bench.types import Completion, Execution, Job, Problem, Request
+from bench.types import Completion, Execution, Form, Job, Problem, Request
 
 CONCURRENCY = 3
 
@@ -40,16 +41,40 @@ class Counted:
         return self._replay.generate(request)
 
 
+class Solving:
+    """Solves a fourth of the samples at each turn; its calls take a moment and are counted."""
+
+    name = "solving"
+
+    def __init__(self, counter: Path) -> None:
+        self._counter = os.open(counter, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    def generate(self, request: Request, /) -> Completion:
+        sample = f"{request.key.problem} {request.key.epoch}"
+        turn = 1 + sum(message.role == "assistant" for message in request.messages)
+        os.write(self._counter, f"{sample} {turn}\n".encode())
+        time.sleep(random.uniform(0, 0.006))
+        said = "right" if zlib.crc32(sample.encode()) % 4 < turn else "wrong"
+        seen = zlib.crc32("; ".join(message.text for message in request.messages).encode())
+        return Completion(f"# {said} at {turn} after {seen}", form=Form.PROGRAM)
+
+
 def judge(job: Job) -> Execution:
     time.sleep(random.uniform(0, 0.003))
     return failed() if "wrong" in job.candidate else passed()
 
 
 def main() -> int:
-    run, samples, counter, epochs = sys.argv[1:]
-    model = Counted(Path(samples), Path(counter))
+    run, samples, counter, epochs, *more = sys.argv[1:]
+    turns = int(more[0]) if more else 1
+    model = Counted(Path(samples), Path(counter)) if turns == 1 else Solving(Path(counter))
     setup, store, state = opened(
-        Path(run), [model], sandbox=FakeSandbox(script=judge), epochs=int(epochs), concurrency=CONCURRENCY
+        Path(run),
+        [model],
+        sandbox=FakeSandbox(script=judge),
+        epochs=int(epochs),
+        concurrency=CONCURRENCY,
+        turns=turns,
     )
     print("ready", flush=True)
     with store:

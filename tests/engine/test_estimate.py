@@ -10,6 +10,7 @@ from engine_fakes import Scripted, opened, small_suite, whole
 
 from bench import engine, money
 from bench.estimate import LONG_ANSWER, SHORT_ANSWER, THINKING, Bill, Range, Seen, bills, seen_in, together
+from bench.feedback import SHOWN_CHARS
 from bench.models.prices import built_in
 from bench.plan import questions
 from bench.progress import Quiet
@@ -82,6 +83,22 @@ def test_epochs_and_kept_answers_are_counted() -> None:
 def test_a_paid_model_without_a_price_is_unknown_and_a_plug_in_maybe_free() -> None:
     assert estimated("openai/nobody-knows-this") == Bill("openai/nobody-knows-this", 3, None, paid=True)
     assert estimated("canned") == Bill("canned", 3, None, paid=False)
+
+
+def test_turns_are_in_the_estimate_each_with_those_before_it_in_its_prompt() -> None:
+    asked = questions([small_suite(3)], params=Params(max_tokens=100), mode=Mode.CHAT, turns=3)
+    [three] = bills(asked, keys("openai/gpt-5.5"), prices=built_in())
+    one = estimated("openai/gpt-5.5", max_tokens=100)
+    assert one is not None
+    assert one.cost is not None
+    assert three.cost is not None
+    assert (one.calls, three.calls) == (3, 9)
+    assert three.cost.low == one.cost.low, "every sample may be solved at its first turn"
+    assert three.cost.high > 3 * one.cost.high
+    longer = 100 + SHOWN_CHARS // 2
+    prompts = sum(turn * longer for turn in range(3))
+    assert abs(three.cost.most - 3 * (one.cost.most + 3 * prompts * INPUT)) <= 3 * 3 * 3 * INPUT
+    assert three.told().startswith("openai/gpt-5.5: up to 9 paid calls, ")
 
 
 def test_the_answers_that_are_there_say_it_better() -> None:

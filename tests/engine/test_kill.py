@@ -32,8 +32,10 @@ def samples(tmp_path: Path) -> Path:
     return path
 
 
-def start(run: Path, samples: Path, counter: Path, *, epochs: int = EPOCHS) -> subprocess.Popen[str]:
-    command = [sys.executable, str(DRIVER), str(run), str(samples), str(counter), str(epochs)]
+def start(
+    run: Path, samples: Path, counter: Path, *, epochs: int = EPOCHS, turns: int = 1
+) -> subprocess.Popen[str]:
+    command = [sys.executable, str(DRIVER), str(run), str(samples), str(counter), str(epochs), str(turns)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
@@ -87,6 +89,40 @@ def test_killed_at_many_moments_it_ends_as_if_undisturbed(tmp_path: Path, sample
     for name in ("plan.jsonl", "lock.json", "config.toml"):
         assert (run / name).read_bytes() == (tmp_path / "undisturbed" / name).read_bytes()
     assert sum(Counter(calls(counter)).values()) <= 6 * EPOCHS + KILLS * CONCURRENCY
+
+
+@pytest.mark.slow
+def test_killed_between_and_within_turns_every_turn_is_paid_once(tmp_path: Path) -> None:
+    rng, run, counter, other = (
+        random.Random(21),
+        tmp_path / "killed",
+        tmp_path / "counter",
+        tmp_path / "other",
+    )
+    epochs, kills = 40, 12
+
+    def of_turns(path: Path) -> list[str]:
+        lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
+        found = [json.loads(line) for line in lines]
+        return [f"{line['key']['problem']} {line['key']['epoch']} {line['turn']}" for line in found]
+
+    for _ in range(kills):
+        before, known = len(calls(counter)), set(of_turns(run / "samples.jsonl"))
+        process = start(run, tmp_path, counter, epochs=epochs, turns=3)
+        wanted = before + rng.randint(1, 30)
+        while len(calls(counter)) < wanted and process.poll() is None:
+            time.sleep(0.001)
+        time.sleep(rng.uniform(0, 0.02))
+        process.kill()
+        process.wait()
+        new = calls(counter)[before:]
+        assert not known & set(new), "a turn that was stored was paid for again"
+        lost = len(new) - len(set(of_turns(run / "samples.jsonl")) - known)
+        assert lost <= CONCURRENCY, "more was lost than calls in flight"
+    assert start(run, tmp_path, counter, epochs=epochs, turns=3).wait() == 0
+    assert start(other, tmp_path, tmp_path / "other-counter", epochs=epochs, turns=3).wait() == 0
+    assert records(run) == records(other)
+    assert len(of_turns(run / "samples.jsonl")) == len(set(of_turns(run / "samples.jsonl")))
 
 
 def test_ctrl_c_writes_what_is_in_flight_and_the_same_command_goes_on(tmp_path: Path, samples: Path) -> None:
