@@ -3,7 +3,8 @@
 Programs are compared line by line as they are written anew from their syntax trees, without documentation:
 how an answer is laid out, quoted or commented is no edit. A text that is no program is compared as it is.
 Edit precision and bug recall are those of arXiv 2604.17338, on hunks instead of lines: a bug can be mended at
-the line before the one where the reference mends it.
+the line before the one where the reference mends it. Of a hunk at the right place no more counts as needed than
+the reference changes there, so that writing a program anew is not precise.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ MOST_CHARS = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """``lines``: removed and added. ``precision``: their share in hunks that touch one of the reference.
+    """``lines``: removed and added, ``needed`` by the reference. ``precision``: how much of it was needed.
 
     ``recall``: the share of the reference's hunks that were touched. ``unchanged``: the same syntax tree as
     before. With nothing changed precision is unknown; with nothing to change so is recall.
@@ -86,11 +87,24 @@ def _compared(before: str, after: str, reference: str) -> _Compared:
     made, needed = _hunks(old, _lines(after)), _hunks(old, _lines(reference))
     return _Compared(
         lines=sum(hunk.lines for hunk in made),
-        useful=sum(hunk.lines for hunk in made if any(hunk.touches(other) for other in needed)),
+        useful=_useful(made, needed),
         needed=sum(hunk.lines for hunk in needed),
         found=sum(any(hunk.touches(other) for hunk in made) for other in needed),
         hunks=len(needed),
     )
+
+
+def _useful(made: Sequence[_Hunk], needed: Sequence[_Hunk]) -> int:
+    """Lines changed where the reference changes some, and no more of them than it does."""
+    left = [hunk.lines for hunk in needed]
+    useful = 0
+    for hunk in made:
+        lines = hunk.lines
+        for number, other in enumerate(needed):
+            if hunk.touches(other):
+                taken = min(lines, left[number])
+                lines, left[number], useful = lines - taken, left[number] - taken, useful + taken
+    return useful
 
 
 def _edit(files: Sequence[_Compared]) -> Edit:
@@ -115,7 +129,7 @@ def _lines(source: str) -> list[str]:
         statements = dict.fromkeys(ast.unparse(node) for node in tree.body)
     except RecursionError:
         return as_written
-    return "\n".join(statements).split("\n")
+    return [line for statement in statements for line in statement.split("\n") if line]
 
 
 def _hunks(old: list[str], new: list[str]) -> list[_Hunk]:
