@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from bench.errors import DataError
+from bench.languages import PYTHON
 from bench.protocols import Judge, Sandbox
 from bench.pysource import parse
 from bench.repo import bundle
@@ -79,8 +80,9 @@ def _cases(problem: Problem) -> Iterator[tuple[Problem, str, str]]:
         yield problem, "raises", bundle.dumps(raising)
         yield problem, "buggy", problem.fields["buggy"]
         return
-    yield problem, "none", broken(problem, "return None")
-    yield problem, "raises", broken(problem, "raise RuntimeError('broken on purpose')")
+    if problem.language == PYTHON:
+        yield problem, "none", broken(problem, "return None")
+        yield problem, "raises", broken(problem, "raise RuntimeError('broken on purpose')")
     if problem.track is Track.REPAIR:
         yield problem, "buggy", problem.fields["buggy"]
 

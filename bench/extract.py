@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 
 from bench import pysource
 from bench.fences import Fence, fences, without_reasoning, without_tokens
+from bench.languages import PYTHON, language
 from bench.repo import answers
 from bench.types import Completion, Extraction, Form, Problem, Stop
 
 EXTRACTOR = "rules@2"
 
 NONE = Extraction("", "none")
-_PYTHON = frozenset({"python", "py", "python3", "py3", "ipython", "pycon", "python-repl", "doctest", "sage"})
+_PYTHON = frozenset(language(PYTHON).tags)
 _PROMPTS = re.compile(r"^(?:>>>|\.\.\.)(?: |$)")
 _SLIPS = str.maketrans({"\u00a0": " ", "\u2003": " ", "\u3000": " ", "\u200b": None, "\ufeff": None})
 _DEFINITION = re.compile(r"(?:async def|def|class|import|from)\b|@")
@@ -33,12 +34,40 @@ def extract(completion: Completion, problem: Problem) -> Extraction:
         return answers.extract(completion, problem.checks)
     if completion.form is Form.PROGRAM:
         return Extraction(completion.text, "program", 1) if completion.text.strip() else NONE
+    if problem.language != PYTHON:
+        return _unparsed(completion, problem)
     found = (
         _continuation(completion, problem)
         if completion.form is Form.CONTINUATION
         else _reply(completion, problem)
     )
     return replace(found, notes=tuple(dict.fromkeys(found.notes)))
+
+
+def _unparsed(completion: Completion, problem: Problem) -> Extraction:
+    """Code in a language that is not parsed here, as it was written.
+
+    The last block that defines the entry point, those of that language first; failing that the last of that
+    language; without any the whole text, if it is a continuation or defines it.
+    """
+    spoken, raw = language(problem.language), completion.form is Form.CONTINUATION
+    text, notes = (completion.text, ()) if raw else without_reasoning(completion.text)
+    text, cut = without_tokens(text)
+    notes = (*notes, *cut)
+    definition = re.compile(spoken.definition.format(name=re.escape(problem.entry_point)), re.MULTILINE)
+    kinds = dict.fromkeys(spoken.tags, "fence") | {"": "untagged_fence"}
+    blocks = [fence for fence in fences(text) if fence.text.strip()]
+    defining = [fence for fence in blocks if definition.search(fence.text)]
+    ranked = [(kind, defining) for kind in ("fence", "untagged_fence", "other_fence")]
+    for kind, pieces in (*ranked, ("fence", blocks)):
+        for fence in reversed(pieces):
+            if kinds.get(fence.tag, "other_fence") == kind:
+                return Extraction(fence.text, kind, len(pieces), fence.closed, notes)
+    text = text.partition("```")[0] if raw else text
+    if text.strip() and (raw or definition.search(text)):
+        ended = completion.stop is not Stop.LENGTH
+        return Extraction(text, "continuation" if raw else "text", 1, ended, notes)
+    return replace(NONE, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from bench.languages import language
 from bench.types import CheckGroup, Message, Outcome, Problem, Verdict
 
 VERSION = "follow-up@1"
@@ -20,7 +21,7 @@ VERSION = "follow-up@1"
 SHOWN_CHARS = 2_000
 
 _CODE_AGAIN = (
-    "Correct it. Reply with a single fenced Python code block that holds the complete corrected code, "
+    "Correct it. Reply with a single fenced {language} code block that holds the complete corrected code, "
     "and nothing else."
 )
 _EDITS_AGAIN = (
@@ -51,7 +52,8 @@ def may_go_on(outcome: Outcome) -> bool:
 
 def feedback(problem: Problem, verdict: Verdict, *, visible: Collection[str]) -> str:
     """What a model is told about an answer that did not pass."""
-    again = _EDITS_AGAIN if problem.checks.kind == "project" else _CODE_AGAIN
+    code_again = _CODE_AGAIN.format(language=language(problem.language).title)
+    again = _EDITS_AGAIN if problem.checks.kind == "project" else code_again
     return f"{symptom(problem, verdict, visible=visible)}\n\n{again}"
 
 

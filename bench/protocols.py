@@ -196,7 +196,11 @@ class SandboxOptions:
 
 
 class Sandbox(Protocol):
-    """Runs untrusted code. Safe to call from as many threads as it has ``slots``."""
+    """Runs untrusted code. Safe to call from as many threads as it has ``slots``.
+
+    A class or factory that makes sandboxes for other languages has an attribute ``languages``: the names
+    (``Problem.language``) of those it runs. Without it that is Python alone.
+    """
 
     @property
     def slots(self) -> int: ...

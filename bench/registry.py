@@ -19,7 +19,7 @@ import inspect
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
@@ -28,6 +28,7 @@ from types import ModuleType
 from typing import TypeVar, cast
 
 from bench.errors import BenchError, PluginError, UsageError
+from bench.languages import PYTHON
 from bench.protocols import Judge, Model, ModelContext, Sandbox, SandboxOptions
 
 MODELS = "bench.models"
@@ -101,14 +102,32 @@ def load_sandbox(name: str, options: SandboxOptions) -> Sandbox:
 
     ``engine:variant`` (``docker:runsc``) hands the variant on.
     """
-    engine, _, variant = name.partition(":")
-    plugin = engine if variant and engine in names(SANDBOXES) else name
-    if plugin != name:
+    plugin, variant = _engine(name)
+    if variant:
         options = replace(options, variant=variant)
     factory = cast(Callable[[SandboxOptions], object], _callable(name, load(SANDBOXES, plugin)))
     sandbox = _made(name, lambda: factory(options))
     _require(name, sandbox, "a sandbox", ("run", "describe", "close"))
     return cast(Sandbox, sandbox)
+
+
+def languages_of(sandbox: str) -> frozenset[str]:
+    """The languages that the sandbox of that name says it runs; known before it is made.
+
+    Raises UsageError or PluginError.
+    """
+    plugin, _ = _engine(sandbox)
+    said = getattr(load(SANDBOXES, plugin), "languages", (PYTHON,))
+    if isinstance(said, str) or not isinstance(said, Collection):
+        described = f"plug-in {sandbox!r}: its languages are {type(said).__name__}, not a set of names"
+        raise PluginError(described, hint='For example: languages = frozenset({"javascript"})')
+    return frozenset(said)
+
+
+def _engine(sandbox: str) -> tuple[str, str]:
+    """The plug-in and the variant in the name of a sandbox, which may have none."""
+    engine, _, variant = sandbox.partition(":")
+    return (engine, variant) if variant and engine in names(SANDBOXES) else (sandbox, "")
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -9,13 +9,14 @@ from pathlib import Path
 from bench import plan
 from bench.cache import Cache
 from bench.errors import UsageError
+from bench.languages import language
 from bench.lock import Asked
 from bench.models.prices import PriceList, built_in
 from bench.models.retry import RetryPolicy
 from bench.pipeline import Setup
 from bench.plan import Questions
 from bench.protocols import TIMEOUT_S, CountsSamples, Judge, Model, ModelContext, Sandbox, SandboxOptions
-from bench.registry import load_judge, load_model, load_sandbox
+from bench.registry import languages_of, load_judge, load_model, load_sandbox
 from bench.suites import Suite, load_suite
 
 Say = Callable[[str], None]
@@ -24,7 +25,8 @@ Say = Callable[[str], None]
 def suites(asked: Asked, *, data: Sequence[Path], say: Say) -> list[Suite]:
     """The suites asked for, with the sample of their problems that was asked for.
 
-    Raises UsageError (unknown name, no problems left) and DataError (data missing or not what was pinned).
+    Raises UsageError (unknown name, no problems left, a language that the sandbox does not run) and DataError
+    (data missing or not what was pinned).
     """
     loaded = [load_suite(name, data=data, say=say) for name in asked.suites]
     if asked.limit is not None:
@@ -32,6 +34,7 @@ def suites(asked: Asked, *, data: Sequence[Path], say: Say) -> list[Suite]:
     empty = [suite.name for suite in loaded if not suite.problems]
     if empty:
         raise UsageError(f"suite {empty[0]!r} has no problems")
+    _check_languages(asked.sandbox, loaded)
     return loaded
 
 
@@ -69,9 +72,26 @@ def judges(loaded: Sequence[Suite]) -> dict[str, Judge]:
 
 
 def sandbox(name: str, loaded: Sequence[Suite], *, slots: int, say: Say) -> Sandbox:
-    """A started sandbox, wide enough for every problem. Raises SandboxError when it cannot be started."""
+    """A started sandbox, wide enough for every problem.
+
+    Raises SandboxError when it cannot be started, UsageError for a language that it does not run.
+    """
+    _check_languages(name, loaded)
     memory = max(problem.limits.memory_mib for suite in loaded for problem in suite.problems)
     return load_sandbox(name, SandboxOptions(slots=slots, memory_mib=memory, say=say))
+
+
+def _check_languages(sandbox: str, loaded: Sequence[Suite]) -> None:
+    """Every answer in a language that is not run would be judged wrong."""
+    runs = languages_of(sandbox)
+    for suite in loaded:
+        for other in sorted({problem.language for problem in suite.problems} - runs):
+            title, known = language(other).title, " and ".join(language(name).title for name in sorted(runs))
+            raise UsageError(
+                f"suite {suite.name!r} asks for {title}, and the sandbox {sandbox!r} runs only {known}",
+                hint=f"It needs a sandbox of your own that has what {title} needs, named with "
+                '--sandbox ./FILE.py:CLASS: docs/suites.md, "Other languages".',
+            )
 
 
 def setup(

@@ -135,7 +135,6 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     track: Track
     rows: str
     prompts: _Prompts
-    language: str = "python"
     judge: str = "calls"
     limits: Limits = Limits()
     data: _Data | None = None
@@ -232,7 +231,7 @@ def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path
         version=file.version,
         title=chosen.title or file.title,
         track=file.track,
-        language=file.language,
+        language=", ".join(sorted({problem.language for problem in problems})),
         problems=problems,
         total=len(problems),
         judge=file.judge,

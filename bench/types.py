@@ -138,7 +138,8 @@ class Checks:
     objects. ``cases``: the candidate is called with each of ``inputs`` and compared with what ``reference``
     returns; by group name, a JSON list of argument lists, each a text in the guest's encoding. ``project``:
     ``setup`` and ``tests`` are bundles (``bench.repo.bundle``) of a project and of its tests, ``inputs`` the
-    tests that have to pass, by group.
+    tests that have to pass, by group. The name of a language other than Python: ``setup`` and ``tests`` are
+    the text of a test program in it, for sandboxes that say they run it.
     """
 
     kind: str

@@ -163,6 +163,23 @@ def test_judges_and_sandboxes_are_checked_too(plugin: Any) -> None:
         registry.load_sandbox("dokcer", SandboxOptions(slots=1))
 
 
+def test_a_sandbox_says_before_it_is_made_which_languages_it_runs(plugin: Any) -> None:
+    text = (
+        "class Node:\n    languages = {'javascript', 'java'}\n"
+        "    def __init__(self, options):\n        raise RuntimeError('made')\n"
+        "class Silent:\n    pass\n"
+        "class Text:\n    languages = 'java'\n"
+        "class Late:\n    @property\n    def languages(self):\n        return {'java'}\n"
+    )
+    assert registry.languages_of(plugin(text, "Node")) == {"javascript", "java"}
+    assert registry.languages_of(plugin(text, "Silent")) == {"python"}
+    for engine in ("docker", "docker:runsc", "podman", "bubblewrap"):
+        assert registry.languages_of(engine) == {"python"}
+    for name, kind in (("Text", "str"), ("Late", "property")):
+        with pytest.raises(PluginError, match=f"its languages are {kind}, not a set of names"):
+            registry.languages_of(plugin(text, name))
+
+
 def test_nothing_is_loaded_but_what_is_asked_for() -> None:
     code = (
         "import sys; from bench import registry; from bench.protocols import ModelContext\n"

@@ -1,7 +1,8 @@
 """Rows of data sets that ask for code to be mended.
 
 Every problem has these fields: ``buggy`` (the whole wrong program, documented), ``bare`` (the same without
-its documentation), ``symptom``, ``tests`` (what may be shown) and ``where`` (the lines that are wrong).
+its documentation; Python alone), ``symptom``, ``tests`` (what may be shown) and ``where`` (the lines that
+are wrong).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import difflib
 import hashlib
 from typing import Any
 
+from bench.languages import PYTHON
 from bench.rows.source import Row, preamble_of, repair_prompt, syntax, without
 from bench.types import Checks, Limits, Problem, Track
 
@@ -29,6 +31,9 @@ _GIVEN_BY_LEETCODE = (
 
 def humanevalfix(suite: str, row: Row, limits: Limits) -> Problem:
     """HumanEvalFix of HumanEvalPack (Muennighoff et al. 2023, arXiv 2308.07124): HumanEval, a bug put in."""
+    language = row["task_id"].partition("/")[0].lower()
+    if language != PYTHON:
+        return _humanevalfix_in(language, suite, row, limits)
     entry, prompt = row["entry_point"], row["prompt"]
     reference, buggy = prompt + row["canonical_solution"], prompt + row["buggy_solution"]
     tests = f"{row['test'].strip()}\n\ncheck({entry})\n".replace(f"check({entry})\n\ncheck", "check")
@@ -48,6 +53,39 @@ def humanevalfix(suite: str, row: Row, limits: Limits) -> Problem:
             "buggy": buggy,
             "bare": row["declaration"] + row["buggy_solution"],
             "tests": tests,
+            "where": wrong_lines(buggy, reference),
+        },
+        tags={"bug_type": row["bug_type"]},
+        limits=limits,
+    )
+
+
+def _humanevalfix_in(language: str, suite: str, row: Row, limits: Limits) -> Problem:
+    """The same in a language that is not read here: whole programs, and tests as they are.
+
+    There is no ``bare`` program: what the data set has without documentation lacks helpers, or repeats lines.
+    """
+    head, setup = row["prompt"], ""
+    if language == "go":
+        setup = row["test_setup"]
+        head = head if row["import"].strip() in head else f"{row['import']}\n{head}"
+    buggy, reference = (
+        f"{head}{row[field].rstrip()}\n" for field in ("buggy_solution", "canonical_solution")
+    )
+    symptom = _SYMPTOMS[row["failure_symptoms"]]
+    return Problem(
+        suite=suite,
+        id=row["task_id"],
+        track=Track.REPAIR,
+        language=language,
+        prompt=repair_prompt(symptom, buggy, comment="//"),
+        entry_point=row["entry_point"],
+        reference=reference,
+        checks=Checks(language, row["entry_point"], setup=setup, tests=row["test"]),
+        fields={
+            "symptom": symptom,
+            "buggy": buggy,
+            "tests": row["test"],
             "where": wrong_lines(buggy, reference),
         },
         tags={"bug_type": row["bug_type"]},

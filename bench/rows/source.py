@@ -39,7 +39,7 @@ def unix(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def repair_prompt(symptom: str, buggy: str) -> str:
+def repair_prompt(symptom: str, buggy: str, *, comment: str = "#") -> str:
     """For base models: the wrong code as a comment, to be followed by the right one."""
     lines = [f"{symptom.strip()}", "The wrong code:", *buggy.rstrip().split("\n"), "", "The corrected code:"]
-    return "".join(f"# {line}".rstrip() + "\n" for line in lines)
+    return "".join(f"{comment} {line}".rstrip() + "\n" for line in lines)
