@@ -1,0 +1,158 @@
+"""``bench speed``: how fast models solve a suite, by each clock; and how many times as fast one of two is."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.cli.common import say
+from bench.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bench.report.clocks import Attempts
+    from bench.report.leaderboard import RunView
+    from bench.report.speed import Speed
+    from bench.report.speed_ratio import SpeedRatio
+
+_WIDEST = 1000
+
+
+def speed(
+    directories: Annotated[list[Path], typer.Argument(help="Run directories.", metavar="DIR...")],
+    first: Annotated[
+        str | None, typer.Option("--first", "-a", help="Compare this model ...", metavar="MODEL")
+    ] = None,
+    second: Annotated[
+        str | None, typer.Option("--second", "-b", help="... with this one.", metavar="MODEL")
+    ] = None,
+    suite: Annotated[
+        list[str] | None, typer.Option("--suite", "-s", help="Only this suite; may be repeated.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for speed.csv, speed.json and plots of S(t).")
+    ] = None,
+    budget: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--budget",
+            help="Up to where a clock is looked at (usd=0.05); by default the most that any sample took.",
+            metavar="CLOCK=AMOUNT",
+        ),
+    ] = None,
+    unequal: Annotated[
+        bool, typer.Option("--unequal", help="Compare though terms differ; every line says so.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+) -> None:
+    """Say how fast finished runs were, by turns, tokens, seconds and dollars, which are never mixed.
+
+    What was not solved counts with the whole budget of a clock, and what is unmeasured not at all. With -a
+    and -b: how many times as fast the second model is as the first, with a 95 % interval.
+    """
+    from bench.report import speed_tables
+    from bench.report.clocks import attempts
+    from bench.report.speed import speeds
+    from bench.report.speed_ratio import check_equal, pairs, speed_ratios
+
+    given = _budgets(budget or ())
+    if (first is None) != (second is None):
+        raise UsageError("one model is not compared with nothing", hint="Give both -a and -b, or neither.")
+    found = _of_suites(attempts(_runs(directories)), suite or ())
+    ratios: list[SpeedRatio] = []
+    if first is not None and second is not None:
+        chosen = pairs(found, first, second)
+        for pair in chosen:
+            if not unequal:
+                check_equal(*pair)
+            ratios += speed_ratios(*pair, given)
+        found = [one for pair in chosen for one in pair]
+    models = speeds(found, given)
+    if as_json:
+        typer.echo(speed_tables.as_json(models, ratios), nl=False)
+    else:
+        _show(models, ratios)
+    for note in speed_tables.notes(models):
+        say(note)
+    if out is not None:
+        _write(out, models, ratios)
+
+
+def _budgets(given: Sequence[str]) -> dict[str, float]:
+    from bench.report.clocks import CLOCKS
+
+    names = [clock.name for clock in CLOCKS]
+    found: dict[str, float] = {}
+    for text in given:
+        name, _, amount = text.partition("=")
+        try:
+            found[name] = float(amount)
+        except ValueError:
+            found[name] = math.nan
+        if name not in names or not 0 < found[name] < math.inf:
+            hint = f"CLOCK is one of {', '.join(names)}; the amount is a number above 0: --budget usd=0.05"
+            raise UsageError(f"--budget {text}: not CLOCK=AMOUNT", hint=hint)
+    return found
+
+
+def _runs(directories: Sequence[Path]) -> list[RunView]:
+    """By the names of their directories, or by their paths where names are the same."""
+    from bench.report.leaderboard import RunView
+    from bench.results import results
+    from bench.rundir import read_lock
+
+    paths = list(dict.fromkeys(path.resolve() for path in directories))
+    names = [path.name for path in paths]
+    return [
+        RunView(read_lock(path), results(path), str(path) if names.count(path.name) > 1 else path.name)
+        for path in paths
+    ]
+
+
+def _of_suites(found: Sequence[Attempts], suites: Sequence[str]) -> list[Attempts]:
+    there = sorted({one.suite for one in found})
+    for name in suites:
+        if name not in there:
+            raise UsageError(f"no suite {name!r} in these runs", hint=f"They have: {', '.join(there)}.")
+    return [one for one in found if not suites or one.suite in suites]
+
+
+def _show(models: Sequence[Speed], ratios: Sequence[SpeedRatio]) -> None:
+    """On a terminal as wide as it is, elsewhere as wide as the tables are."""
+    from rich.console import Console
+    from rich.measure import Measurement
+
+    from bench.report.speed_tables import render
+
+    console = Console()
+    for table in render(models, ratios):
+        if not console.is_terminal:
+            options = console.options.update(max_width=_WIDEST)
+            console.width = Measurement.get(console, options, table).maximum
+        console.print(table)
+
+
+def _write(folder: Path, models: Sequence[Speed], ratios: Sequence[SpeedRatio]) -> None:
+    """Raises UsageError where the folder cannot be written to."""
+    from bench.journal import write_atomically
+    from bench.report import curves, speed_tables
+
+    files = {
+        "speed.csv": speed_tables.as_csv(models).encode("utf-8", "backslashreplace"),
+        "speed.json": speed_tables.as_json(models, ratios).encode("utf-8", "backslashreplace"),
+    }
+    if curves.can_plot():
+        files |= curves.plots(models)
+    else:
+        say("no plots: matplotlib is not installed. pip install 'evenbench[plots]' brings it.")
+    try:
+        for name, data in files.items():
+            write_atomically(folder / name, data)
+    except OSError as error:
+        hint = "Give a folder that can be written to with -o."
+        raise UsageError(f"{folder} cannot be written: {error.strerror or error}", hint=hint) from error
+    say(f"{len(files)} files written to {folder}")

@@ -1,0 +1,260 @@
+"""The report of speed as CSV and JSON, the same bytes for the same runs; and for the terminal.
+
+A number that is unknown is empty, ``null`` or the word "unknown", and never 0.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from bench.report.clocks import Attempts
+from bench.report.speed import Estimate, Speed
+from bench.report.speed_ratio import SpeedRatio, Times
+from bench.types import Json
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+SCHEMA = "evenbench/speed@1"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_csv(models: Sequence[Speed]) -> str:
+    """A line for each model and clock, with as many columns ``solved_turn_N`` as any run had turns."""
+    lines = [cells for one in models for cells in _lines(one)]
+    last = max((len(one.solved) for one in models), default=0)
+    names = [*dict.fromkeys(name for line in lines for name in line), *_turn_columns(last)]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(dict.fromkeys(names)), lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows({name: _csv_cell(cell) for name, cell in line.items()} for line in lines)
+    return out.getvalue()
+
+
+def as_json(models: Sequence[Speed], ratios: Sequence[SpeedRatio] = ()) -> str:
+    """``{"schema": ..., "models": [...], "ratios": [...]}``, null for unknown."""
+    told = {
+        "schema": SCHEMA,
+        "models": [_model(one) for one in models],
+        "ratios": [_ratio(one) for one in ratios],
+    }
+    return json.dumps(told, indent=1) + "\n"
+
+
+def render(models: Sequence[Speed], ratios: Sequence[SpeedRatio] = ()) -> Iterator[Table]:
+    """Tables for the terminal: suite by suite what was solved, how fast, and how the two compare."""
+    for suite, found in groupby(models, key=lambda one: one.attempts.suite):
+        own = list(found)
+        yield _solved_table(suite, own)
+        yield _clock_table(suite, own)
+        compared = [one for one in ratios if one.first.suite == suite]
+        if compared:
+            yield _ratio_table(suite, compared)
+
+
+def notes(models: Sequence[Speed]) -> list[str]:
+    """What has to be known to read the numbers of each model, a line each."""
+    return [f"{one.attempts.model} on {one.attempts.suite}: {note}" for one in models for note in _notes(one)]
+
+
+def _notes(one: Speed) -> Iterator[str]:
+    rows, samples = one.attempts, one.attempts.measured.size
+    if rows.unmeasured:
+        yield f"{rows.unmeasured} of {samples} samples are unmeasured: left out, and every interval is wider"
+    if rows.cached:
+        yield f"{rows.cached} answers are from the cache: seconds are those of when they were first given"
+    if rows.batched:
+        yield f"{rows.batched} answers are from batches: their seconds tell nothing of the model's speed"
+    if rows.limited:
+        yield f"only {len(rows.names)} problems of the suite (limited)"
+    if len(rows.who) > 1:
+        yield f"not one model answered under this name but {', '.join(rows.who)}"
+
+
+def _setting(rows: Attempts) -> dict[str, Json]:
+    return {
+        "suite": rows.suite,
+        "model": rows.model,
+        "run": rows.run,
+        "terms": rows.terms,
+        "turns": rows.most_turns,
+        "limited": rows.limited,
+        "problems": len(rows.names),
+        "samples": rows.measured.size,
+        "unmeasured": rows.unmeasured,
+        "cached": rows.cached,
+        "batched": rows.batched,
+    }
+
+
+def _lines(one: Speed) -> Iterator[dict[str, Json]]:
+    solved = dict(zip(_turn_columns(len(one.solved)), (share.value for share in one.solved), strict=True))
+    for speed in one.clocks:
+        yield {
+            **_setting(one.attempts),
+            "answered_by": "; ".join(one.attempts.who),
+            "clock": speed.clock.name,
+            "budget": speed.budget,
+            **_named("mean", speed.mean),
+            **_named("within", speed.within),
+            **solved,
+        }
+
+
+def _turn_columns(last: int) -> list[str]:
+    return [f"solved_turn_{turn}" for turn in range(1, last + 1)]
+
+
+def _named(name: str, estimate: Estimate) -> dict[str, Json]:
+    return {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
+
+
+def _model(one: Speed) -> dict[str, Json]:
+    solved: list[Json] = [
+        {"turn": turn, **_rounded(_named("share", share))} for turn, share in enumerate(one.solved, 1)
+    ]
+    clocks: dict[str, Json] = {
+        speed.clock.name: _rounded(
+            {"budget": speed.budget, **_named("mean", speed.mean), **_named("within", speed.within)}
+        )
+        for speed in one.clocks
+    }
+    who: list[Json] = [*one.attempts.who]
+    return {**_setting(one.attempts), "answered_by": who, "solved": solved, "clocks": clocks}
+
+
+def _ratio(one: SpeedRatio) -> dict[str, Json]:
+    differs: list[Json] = [*one.differs]
+    return {
+        "suite": one.first.suite,
+        "first": one.first.model,
+        "first_run": one.first.run,
+        "second": one.second.model,
+        "second_run": one.second.run,
+        "clock": one.clock.name,
+        **_rounded({"budget": one.budget, **_times(one.all), "log_rank_p": one.p}),
+        "only_both_solved": _rounded(_times(one.solved)),
+        "equal_terms": not one.differs,
+        "differs": differs,
+    }
+
+
+def _times(times: Times) -> dict[str, Json]:
+    return {**_named("ratio", times.ratio), "problems": times.problems, "why": times.why}
+
+
+def _rounded(cells: dict[str, Json]) -> dict[str, Json]:
+    """Six digits: what is added up in another order comes to the same."""
+    return {name: float(f"{cell:.6g}") if isinstance(cell, float) else cell for name, cell in cells.items()}
+
+
+def _csv_cell(cell: Json) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float):
+        return f"{cell:.6g}"
+    text = str(cell)
+    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
+
+
+def _solved_table(suite: str, found: Sequence[Speed]) -> Table:
+    last = max(len(one.solved) for one in found)
+    turns = [f"by turn {turn}" for turn in range(1, last + 1)]
+    table = _table(
+        f"{suite}: solved", ("model", "run", "terms"), ("problems", "samples", "unmeasured", *turns)
+    )
+    for one in found:
+        rows = one.attempts
+        counts = (len(rows.names), rows.measured.size, rows.unmeasured)
+        shares = [_share(share) for share in one.solved] + [""] * (last - len(one.solved))
+        _add(table, rows.model, rows.run, rows.terms, *map(str, counts), *shares)
+    return table
+
+
+def _clock_table(suite: str, found: Sequence[Speed]) -> Table:
+    columns = ("mean", "95 % interval", "budget", "solved in it")
+    table = _table(f"{suite}: mean up to the budget, unsolved = budget", ("clock", "model", "run"), columns)
+    for each in zip(*(one.clocks for one in found), strict=True):
+        for one, speed in zip(found, each, strict=True):
+            amounts = (_amount(speed.clock.name, speed.mean.value), _interval(speed.clock.name, speed.mean))
+            budget = _amount(speed.clock.name, speed.budget)
+            named = (speed.clock.title, one.attempts.model, one.attempts.run)
+            _add(table, *named, *amounts, budget, _share(speed.within))
+        table.add_section()
+    return table
+
+
+def _ratio_table(suite: str, compared: Sequence[SpeedRatio]) -> Table:
+    first, second = compared[0].first, compared[0].second
+    title = f"{suite}: how many times as fast {second.model} ({second.run}) is as {first.model} ({first.run})"
+    columns = (
+        "times as fast",
+        "95 % interval",
+        "problems",
+        "log-rank p",
+        "only where both solved (selected)",
+    )
+    table = _table(title, ("clock", "terms"), columns)
+    for one in compared:
+        terms = f"UNEQUAL: {'; '.join(one.differs)}" if one.differs else "equal"
+        ratio = one.all.ratio
+        value = "unknown" if ratio.value is None else _number(ratio.value, 3)
+        interval = one.all.why if ratio.low is None else _interval("", ratio)
+        p = "unknown" if one.p is None else "< 0.001" if one.p < 0.001 else f"{one.p:.3f}"
+        cells = (value, interval, str(one.all.problems), p, _selected(one.solved))
+        _add(table, one.clock.title, terms, *cells)
+    return table
+
+
+def _selected(times: Times) -> str:
+    if times.ratio.value is None:
+        return times.why
+    interval = times.why if times.ratio.low is None else _interval("", times.ratio)
+    return f"{_number(times.ratio.value, 3)} ({interval}; {times.problems} problems)"
+
+
+def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title), title_justify="left", title_style="bold")
+    for name in (*left, *right):
+        table.add_column(name, justify="left" if name in left else "right")
+    return table
+
+
+def _add(table: Table, *cells: str) -> None:
+    """Names are taken literally."""
+    from rich.text import Text
+
+    table.add_row(*(Text(cell) for cell in cells))
+
+
+def _share(share: Estimate) -> str:
+    if share.value is None or share.low is None or share.high is None:
+        return "unknown"
+    return f"{100 * share.value:.1f} % ({100 * share.low:.0f} – {100 * share.high:.0f})"
+
+
+def _interval(clock: str, estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return "unknown"
+    return f"{_amount(clock, estimate.low, digits=3)} – {_amount(clock, estimate.high, digits=3)}"
+
+
+def _amount(clock: str, amount: float | None, *, digits: int = 4) -> str:
+    if amount is None:
+        return "unknown"
+    return f"${_number(amount, digits)}" if clock == "usd" else _number(amount, digits)
+
+
+def _number(value: float, digits: int) -> str:
+    """With so many digits, and no exponent."""
+    return f"{float(f'{value:.{digits}g}'):,.12f}".rstrip("0").rstrip(".")
