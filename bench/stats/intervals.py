@@ -72,17 +72,27 @@ def cluster_bootstrap(
     middle = float(values.mean())
     if np.ptp(values) < 1e-12:
         return wilson(min(max(middle, 0.0), 1.0) * values.size, values.size, confidence)
-    drawn = np.sort(_resampled(values, resamples, seed))
-    deviations = values - middle
-    acceleration = float(np.sum(deviations**3)) / (6 * float(np.sum(deviations**2)) ** 1.5)
-    # Means of few problems tie often: half of the ties count as below.
-    below = np.searchsorted(drawn, middle - 1e-12) + np.searchsorted(drawn, middle + 1e-12)
-    bias = _NORMAL.inv_cdf(float(np.clip(below / (2 * resamples), 1 / resamples, 1 - 1 / resamples)))
+    low, high = bca(middle, _resampled(values, resamples, seed), values - middle, confidence)
+    return Interval(max(0.0, low), min(1.0, high))
+
+
+def bca(value: float, drawn: ArrayLike, influence: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Bias-corrected and accelerated interval from bootstrap draws of an estimate (Efron 1987); not clipped.
+
+    ``drawn`` of shape (resamples,); ``influence`` of shape (clusters,): how much each moves the estimate, up
+    to a factor. Symmetric draws about the value give their percentiles.
+    """
+    draws, moves = np.sort(np.asarray(drawn, dtype=float)), np.asarray(influence, dtype=float)
+    acceleration = float(np.sum(moves**3)) / (6 * float(np.sum(moves**2)) ** 1.5)
+    # Estimates from few problems tie often: half of the ties count as below.
+    below = np.searchsorted(draws, value - 1e-12) + np.searchsorted(draws, value + 1e-12)
+    share = float(np.clip(below / (2 * draws.size), 1 / draws.size, 1 - 1 / draws.size))
+    bias = _NORMAL.inv_cdf(share)
     ends = []
     for z in (-normal_quantile(confidence), normal_quantile(confidence)):
         shifted = bias + (bias + z) / (1 - acceleration * (bias + z))
-        ends.append(float(np.quantile(drawn, _NORMAL.cdf(shifted))))
-    return Interval(max(0.0, ends[0]), min(1.0, ends[1]))
+        ends.append(float(np.quantile(draws, _NORMAL.cdf(shifted))))
+    return Interval(*ends)
 
 
 def _resampled(values: NDArray[np.float64], resamples: int, seed: int) -> NDArray[np.float64]:
