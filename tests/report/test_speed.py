@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,7 @@ from bench.report.speed_tables import as_csv, as_json, notes, render
 from bench.stats import Interval, cluster_bootstrap, log_rank, ratio_of_means, wilson
 from bench.types import Outcome
 
+DOCS = Path(__file__).parents[2] / "docs" / "debugging.md"
 FAIL, FIX = Answer(W), Answer(P)
 HOPELESS: Sample = [FAIL, FAIL, FAIL]
 INSTANT: Sample = [Answer(P, output=0, input=0, seconds=0.0, microusd=0)]
@@ -416,6 +419,13 @@ def test_csv_has_a_line_for_each_clock_and_unknown_is_empty() -> None:
     assert [known[f"solved_turn_{turn}"] for turn in (1, 2, 3)] == ["0", "0.5", "0.5"]
     assert (unknown["clock"], unknown["budget"], unknown["mean"]) == ("model_s", "", "")
     assert (unknown["solved_turn_1"], unknown["solved_turn_3"]) == ("1", "")
+
+
+def test_the_docs_name_every_column_and_clock() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    header = next(csv.reader(io.StringIO(as_csv([one_model([[FIX]], turns=1)]))))
+    named = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    assert named == [*(clock.name for clock in CLOCKS), *header]
 
 
 def test_json_says_what_it_rests_on() -> None:
