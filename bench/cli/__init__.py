@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bench import __version__
-from bench.cli import doctor, grade, leaderboard, models, run, speed, suites
+from bench.cli import compare, doctor, grade, leaderboard, models, run, speed, suites
 from bench.cli.streams import hide_keys
 from bench.errors import BenchError, UsageError
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("grade")(grade.grade)
 app.command("leaderboard")(leaderboard.leaderboard)
+app.command("compare")(compare.compare)
 app.command("speed")(speed.speed)
 app.command("suites")(suites.suites)
 app.command("models")(models.models)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from bench.progress import Show
+    from bench.report.leaderboard import RunView
+
+_WIDEST = 1000
+"""Columns of a table that is written to no terminal."""
 
 
 def say(text: str) -> None:
@@ -66,3 +72,33 @@ def run_directory(path: Path) -> Path:
 
     read_lock(path)
     return path
+
+
+def run_views(directories: Sequence[Path]) -> list[RunView]:
+    """The runs by the names of their directories, or by their paths where names are the same.
+
+    Raises StoreError for a directory that is no run.
+    """
+    from bench.report.leaderboard import RunView
+    from bench.results import results
+    from bench.rundir import read_lock
+
+    paths = list(dict.fromkeys(path.resolve() for path in directories))
+    names = [path.name for path in paths]
+    return [
+        RunView(read_lock(path), results(path), str(path) if names.count(path.name) > 1 else path.name)
+        for path in paths
+    ]
+
+
+def print_tables(tables: Iterable[Table]) -> None:
+    """On stdout: on a terminal as wide as it is, elsewhere as wide as each table is."""
+    from rich.console import Console
+    from rich.measure import Measurement
+
+    console = Console()
+    for table in tables:
+        if not console.is_terminal:
+            options = console.options.update(max_width=_WIDEST)
+            console.width = Measurement.get(console, options, table).maximum
+        console.print(table)

@@ -113,9 +113,9 @@ def compare(
 ) -> Compared:
     """Two sides on one suite, paired by problem: only the problems of both, and of ``chosen`` if given.
 
-    ``families`` names the cluster of each problem, where some are alike (one repository). The methods are
-    ``bench.stats.compare_scores``'s. Raises UsageError where nothing can be compared: no problem of both, or
-    none that both have a verdict for. Whether the terms are equal is only told: see ``check_equal``.
+    ``families`` names the cluster of problems that are alike (one repository); others are their own. The
+    methods are ``bench.stats.compare_scores``'s. Raises UsageError where nothing can be compared: no problem
+    of both, or none that both have a verdict for. Whether terms are equal is only told: see ``check_equal``.
     """
     names = tuple(sorted(set(first.names) & set(second.names)))
     if not names:
@@ -128,7 +128,7 @@ def compare(
     one, other = _of(first, names), _of(second, names)
     if not names or not (one.known & other.known).any():
         raise UsageError(_nothing(first, second, part), hint=_way_out(first, second))
-    clusters = None if families is None else [families[name] for name in names]
+    clusters = None if families is None else [families.get(name) or f"problem {name}" for name in names]
     measured = compare_scores(one, other, scale=scale, clusters=clusters)
     missing = int((one.planned - one.measured).sum() + (other.planned - other.measured).sum())
     least = most = measured

@@ -116,6 +116,8 @@ def pairs(found: Sequence[Side], first: str | None = None, others: Sequence[str]
     reference. Raises UsageError for a name that no run has or that stands for several runs, for a model
     against itself, and where no suite has both.
     """
+    if first is None and len(others) == 1:
+        raise UsageError(f"{others[0]} is compared with nothing", hint="Name the other model with -a.")
     called = labels(found)
     rest = list(dict.fromkeys(name for side, name in called.items() if side.model not in UNRANKED))
     if others:
