@@ -19,7 +19,7 @@ from bench.stats.paired import mcnemar, ratio_of, root, sign_flip, square_and_ad
 from bench.stats.power import detectable
 from bench.stats.scores import (
     Score,
-    cluster_totals,
+    correlation,
     effective_trials,
     families,
     score_of,
@@ -114,8 +114,8 @@ def compare_scores(
         unit = 1 / lcm(*np.unique(one.measured).tolist(), *np.unique(other.measured).tolist())
         p, test = sign_flip(np.bincount(family, weights=apart), unit=unit), "sign flips"
     if scale == "ratio":
-        correlation = _correlation(one.means, other.means, family)
-        interval, method = _ratio(*scores, correlation), "ratio of score intervals"
+        common = correlation(one.means, other.means, family)
+        interval, method = _ratio(*scores, common), "ratio of score intervals"
     return _made(scale, *scores, interval, p, error, wide, discordant(apart), f"{method}; {test}", confidence)
 
 
@@ -187,7 +187,8 @@ def _unpaired(
 
     def interval_at(level: float) -> Interval:
         one, other = scores_at(level)
-        return square_and_add(one.value, other.value, one.interval, other.interval)
+        low, high = square_and_add(one.value, other.value, one.interval, other.interval)
+        return Interval(max(-1.0, low), min(1.0, high))
 
     def leaves_out(p: float) -> float:
         low, high = interval_at(1 - p)
@@ -217,15 +218,8 @@ def _samples(first: Counts, second: Counts) -> int:
     return int(np.minimum(first.measured, second.measured).sum())
 
 
-def _correlation(first: Floats, second: Floats, family: Ints) -> float:
-    """Of what two models score by cluster; 0 where one of them does not vary."""
-    one, other = cluster_totals(first, family), cluster_totals(second, family)
-    both = sqrt(float(one @ one) * float(other @ other))
-    return float(one @ other) / both if both > 1e-12 else 0.0
-
-
-def _ratio(first: Score, second: Score, correlation: float) -> Interval:
-    return ratio_of(first.value, second.value, first.interval, second.interval, correlation=correlation)
+def _ratio(first: Score, second: Score, common: float) -> Interval:
+    return ratio_of(first.value, second.value, first.interval, second.interval, correlation=common)
 
 
 def _made(

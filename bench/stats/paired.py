@@ -95,7 +95,7 @@ def tango(first_only: float, second_only: float, problems: float, confidence: fl
 def square_and_add(
     first: float, second: float, of_first: Interval, of_second: Interval, *, correlation: float = 0.0
 ) -> Interval:
-    """Newcombe's interval for a difference (first - second), from an interval of each.
+    """Newcombe's interval for a difference (first - second) of any two values, from an interval of each.
 
     What each end is away from its value is squared and added, less what the two have in common (Newcombe
     1998; Zou and Donner 2008). From ``wilson`` of 56/70 and of 48/80 it is 0.0524 to 0.3339 (Newcombe 1998,
@@ -103,12 +103,13 @@ def square_and_add(
     """
 
     def away(down: float, up: float) -> float:
+        if inf in (down, up):
+            return inf
         return sqrt(max(0.0, down * down - 2 * correlation * down * up + up * up))
 
     difference = first - second
     low = difference - away(first - of_first.low, of_second.high - second)
-    high = difference + away(of_first.high - first, second - of_second.low)
-    return Interval(max(-1.0, low), min(1.0, high))
+    return Interval(low, difference + away(of_first.high - first, second - of_second.low))
 
 
 def ratio_of(

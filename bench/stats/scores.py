@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -87,15 +88,28 @@ def effective_trials(
     freedom, then at most ``samples`` and at least 1. As many as there are clusters where all values agree,
     which shows no spread. A rate of 0.5 known to 0.05 from very many clusters: 100.
     """
-    from scipy.special import stdtrit  # a fifth of a second that few commands need
-
     if clusters < 2:
         return 1.0
-    student = float(stdtrit(clusters - 1, (1 + confidence) / 2))
-    lessened = (normal_quantile(confidence) / student) ** 2
+    lessened = (normal_quantile(confidence) / student_quantile(clusters, confidence)) ** 2
     if variance < 1e-12:
         return max(1.0, clusters * lessened)
     return max(1.0, min(variance / error**2 * lessened, samples)) if error > 1e-12 else float(samples)
+
+
+def student_quantile(clusters: int, confidence: float = 0.95) -> float:
+    """What 1.96 becomes for so many clusters: Student's t with one degree of freedom less. 30: 2.045."""
+    from scipy.special import stdtrit  # a fifth of a second that few commands need
+
+    return float(stdtrit(clusters - 1, (1 + confidence) / 2)) if clusters > 1 else inf
+
+
+def correlation(first: ArrayLike, second: ArrayLike, clusters: ArrayLike | None = None) -> float:
+    """Of the means of two columns over the same problems; 0 where one of them does not vary."""
+    one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    family = families(clusters, np.ones(one.size, dtype=bool))
+    x, y = cluster_totals(one, family), cluster_totals(other, family)
+    both = sqrt(float(x @ x) * float(y @ y))
+    return float(x @ y) / both if both > 1e-12 else 0.0
 
 
 def single(counts: Counts, family: Ints) -> bool:

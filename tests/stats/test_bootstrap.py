@@ -24,7 +24,7 @@ def test_copies_in_a_cluster_are_drawn_together() -> None:
 
 
 def test_clusters_of_unequal_size_hold_their_level() -> None:
-    """200 simulated sets of 30 families of 1 to 6 alike problems, seeded; drawn one by one they cover 70 %."""
+    """200 sets of 30 families of 1 to 6 alike problems, seeded; drawn one by one they cover 70 %."""
     generator, hits, blind = np.random.default_rng(3), 0, 0
     for _ in range(200):
         sizes = generator.integers(1, 7, 30)
