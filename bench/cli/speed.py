@@ -25,10 +25,12 @@ _WIDEST = 1000
 def speed(
     directories: Annotated[list[Path], typer.Argument(help="Run directories.", metavar="DIR...")],
     first: Annotated[
-        str | None, typer.Option("--first", "-a", help="Compare this model ...", metavar="MODEL")
+        str | None,
+        typer.Option("--first", "-a", help="This model; RUN:MODEL if several runs have it.", metavar="MODEL"),
     ] = None,
     second: Annotated[
-        str | None, typer.Option("--second", "-b", help="... with this one.", metavar="MODEL")
+        str | None,
+        typer.Option("--second", "-b", help="Against this one.", metavar="MODEL"),
     ] = None,
     suite: Annotated[
         list[str] | None, typer.Option("--suite", "-s", help="Only this suite; may be repeated.")
@@ -56,8 +58,9 @@ def speed(
     """
     from bench.report import speed_tables
     from bench.report.clocks import attempts
+    from bench.report.comparison import check_equal
     from bench.report.speed import speeds
-    from bench.report.speed_ratio import check_equal, pairs, speed_ratios
+    from bench.report.speed_ratio import paired, speed_ratios
 
     given = _budgets(budget or ())
     if (first is None) != (second is None):
@@ -65,10 +68,10 @@ def speed(
     found = _of_suites(attempts(_runs(directories)), suite or ())
     ratios: list[SpeedRatio] = []
     if first is not None and second is not None:
-        chosen = pairs(found, first, second)
+        chosen = paired(found, first, second)
         for pair in chosen:
             if not unequal:
-                check_equal(*pair)
+                check_equal(pair[0].side, pair[1].side)
             ratios += speed_ratios(*pair, given)
         found = [one for pair in chosen for one in pair]
     models = speeds(found, given)
@@ -114,11 +117,11 @@ def _runs(directories: Sequence[Path]) -> list[RunView]:
 
 
 def _of_suites(found: Sequence[Attempts], suites: Sequence[str]) -> list[Attempts]:
-    there = sorted({one.suite for one in found})
+    there = sorted({one.side.suite for one in found})
     for name in suites:
         if name not in there:
             raise UsageError(f"no suite {name!r} in these runs", hint=f"They have: {', '.join(there)}.")
-    return [one for one in found if not suites or one.suite in suites]
+    return [one for one in found if not suites or one.side.suite in suites]
 
 
 def _show(models: Sequence[Speed], ratios: Sequence[SpeedRatio]) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.drift import Who
-from bench.errors import StoreError
 from bench.report.leaderboard import RunView
+from bench.report.sides import Side, sides
 from bench.results import Result
 from bench.rundir import turns_of
 from bench.types import Outcome
@@ -69,30 +67,18 @@ CLOCKS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attempts:
-    """One model's samples of one suite in one run; the arrays have a place for each planned sample."""
+    """What one model's samples of a suite took in a run; the arrays have a place for each planned sample."""
 
-    suite: str
-    model: str
-    run: str
-    terms: str
+    side: Side
     most_turns: int
-    limited: bool
-    names: tuple[str, ...]
-    """Of the problems, sorted."""
     problem: NDArray[np.int64]
-    """The place of each sample's problem in ``names``."""
+    """The place of each sample's problem in ``side.names``."""
     measured: Bools
     solved: Bools
     times: Mapping[str, Floats]
     """By a clock's name; 0 where unmeasured. A clock that is unknown of any measured sample is left out."""
     cached: int
     batched: int
-    who: tuple[str, ...]
-    """Who answered under the model's name, if any answer says so."""
-
-    @property
-    def unmeasured(self) -> int:
-        return int((~self.measured).sum())
 
 
 class _Collected:
@@ -104,7 +90,6 @@ class _Collected:
         self.solved: list[bool] = []
         self.times: dict[str, list[float]] = {clock.name: [] for clock in CLOCKS}
         self.unknown: set[str] = set()
-        self.who: set[Who] = set()
         self.cached = self.batched = 0
 
     def add(self, result: Result) -> None:
@@ -119,8 +104,6 @@ class _Collected:
             self.times[clock.name].append(took or 0.0)
         self.cached += scored and result.cached
         self.batched += scored and result.batched
-        if result.served_model:
-            self.who.add(Who(result.served_model, result.provider))
 
     def known(self) -> dict[str, Floats]:
         """The clocks that are known of every measured sample, if there is one."""
@@ -130,42 +113,32 @@ class _Collected:
 
 
 def attempts(runs: Iterable[RunView]) -> list[Attempts]:
-    """Of each model on each suite of each run, which are never pooled; sorted by suite, model and run.
-
-    Raises StoreError for a result that its run's lock does not know.
-    """
+    """Of every side that ``bench.report.sides`` finds in these runs, in its order. Raises as it does."""
     found = [one for run in runs for one in _of_run(run)]
-    return sorted(found, key=lambda one: (one.suite, one.model, one.run))
+    return sorted(found, key=lambda one: (one.side.suite, one.side.model, one.side.run))
 
 
 def _of_run(run: RunView) -> list[Attempts]:
     collected: dict[tuple[str, str], _Collected] = defaultdict(_Collected)
-    for result in run.results:
-        collected[result.key.suite, result.key.model].add(result)
-    return [_attempts(run, suite, model, one) for (suite, model), one in collected.items()]
+
+    def noted() -> Iterator[Result]:
+        for result in run.results:
+            collected[result.key.suite, result.key.model].add(result)
+            yield result
+
+    found = sides([RunView(run.lock, noted(), run.name)])
+    return [_attempts(side, collected[side.suite, side.model], turns_of(run.lock)) for side in found]
 
 
-def _attempts(run: RunView, suite: str, model: str, collected: _Collected) -> Attempts:
-    lock: Mapping[str, Any] = run.lock
-    entry = next((one for one in lock["suites"] if one["name"] == suite), None)
-    terms = lock["terms"].get(suite, {}).get(model)
-    if entry is None or terms is None:
-        raise StoreError(f"a result of {model!r} on suite {suite!r} is not in its run's lock")
-    names = sorted(set(collected.problems))
-    place = {name: at for at, name in enumerate(names)}
+def _attempts(side: Side, collected: _Collected, most_turns: int) -> Attempts:
+    place = {name: at for at, name in enumerate(side.names)}
     return Attempts(
-        suite=suite,
-        model=model,
-        run=run.name,
-        terms=terms,
-        most_turns=turns_of(lock),
-        limited=entry["limited"],
-        names=tuple(names),
+        side,
+        most_turns,
         problem=np.array([place[name] for name in collected.problems]),
         measured=np.array(collected.measured),
         solved=np.array(collected.solved),
         times=collected.known(),
         cached=collected.cached,
         batched=collected.batched,
-        who=tuple(sorted(str(who) for who in collected.who)),
     )

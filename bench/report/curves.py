@@ -38,7 +38,7 @@ def plots(models: Sequence[Speed]) -> dict[str, bytes]:
     import matplotlib
 
     files: dict[str, bytes] = {}
-    for suite, found in groupby(models, key=lambda one: one.attempts.suite):
+    for suite, found in groupby(models, key=lambda one: one.attempts.side.suite):
         rows = list(found)
         for clock in CLOCKS:
             if not any(clock.name in one.attempts.times for one in rows):
@@ -111,19 +111,20 @@ def _draw(axes: Axes, one: Attempts, clock: Clock, *, end: float, number: int) -
 
 
 def _label(one: Speed, clock: Clock) -> str:
-    rows = one.attempts
+    side, samples = one.attempts.side, one.attempts.measured.size
     within = next(speed.within.value for speed in one.clocks if speed.clock is clock)
     solved = "unknown" if within is None else f"{100 * within:.1f} % solved"
-    open_ = f", {rows.unmeasured} of {rows.measured.size} samples unmeasured" if rows.unmeasured else ""
-    return f"{rows.model} ({rows.run}): {solved}{open_}"
+    lost = f", {side.unmeasured} of {samples} samples unmeasured" if side.unmeasured else ""
+    return f"{side.model} ({side.run}): {solved}{lost}"
 
 
 def _terms(rows: Sequence[Speed]) -> str:
     """What these models have run on."""
     turns = max(one.attempts.most_turns for one in rows)
-    terms = sorted({one.attempts.terms for one in rows})
+    problems = max(len(one.attempts.side.names) for one in rows)
+    terms = sorted({one.attempts.side.terms for one in rows})
     named = f"terms {terms[0]}" if len(terms) == 1 else f"UNEQUAL terms {', '.join(terms)}"
-    return f"up to {turns} turn{'s' if turns > 1 else ''}, {len(rows[0].attempts.names)} problems, {named}"
+    return f"up to {turns} turn{'s' if turns > 1 else ''}, {problems} problems, {named}"
 
 
 def _legend(axes: Axes, labels: Sequence[str]) -> None:

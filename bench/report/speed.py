@@ -70,7 +70,7 @@ class Curve:
 def speeds(found: Iterable[Attempts], given: Budgets) -> list[Speed]:
     """Of each of these; all of a suite have the same ``budgets``."""
     done: list[Speed] = []
-    for _, rows in groupby(sorted(found, key=_place), key=lambda one: one.suite):
+    for _, rows in groupby(sorted(found, key=_place), key=lambda one: one.side.suite):
         suite = list(rows)
         limits = budgets(suite, given)
         done += [_speed(one, limits) for one in suite]
@@ -88,7 +88,7 @@ def budgets(suite: Sequence[Attempts], given: Budgets) -> dict[str, float]:
         if reached and clock is not TURNS:
             most[clock.name] = max(reached)
     if given.get(TURNS.name, 0) > most[TURNS.name]:
-        had = f"{suite[0].suite} ran with at most {most[TURNS.name]:.0f} turns"
+        had = f"{suite[0].side.suite} ran with at most {most[TURNS.name]:.0f} turns"
         raise UsageError(f"a budget of {given[TURNS.name]:g} turns: {had}", hint="Give no more than that.")
     return {**most, **{name: amount for name, amount in given.items() if name in most}}
 
@@ -113,7 +113,7 @@ def curve(one: Attempts, clock: Clock) -> Curve | None:
 
 
 def _place(one: Attempts) -> tuple[str, str, str]:
-    return one.suite, one.model, one.run
+    return one.side.suite, one.side.model, one.side.run
 
 
 def _speed(one: Attempts, limits: Budgets) -> Speed:
@@ -132,7 +132,8 @@ def _clock_speed(one: Attempts, clock: Clock, limits: Budgets) -> ClockSpeed:
 
 def _share(one: Attempts, done: Bools, *, resamples: int = RESAMPLES) -> Estimate:
     """Of the measured samples those that are ``done``: the mean over problems."""
-    passed, measured, planned = (_count(one, which) for which in (done, one.measured, None))
+    measured, planned = one.side.counts.measured, one.side.counts.planned
+    passed = np.bincount(one.problem[done], minlength=planned.size)
     several = planned.max() > 1
 
     def interval(means: Floats) -> Interval:
@@ -142,11 +143,6 @@ def _share(one: Attempts, done: Bools, *, resamples: int = RESAMPLES) -> Estimat
 
     low, high = interval(passed / planned), interval((passed + planned - measured) / planned)
     return Estimate(mean_of_means(passed, measured), low.low, high.high)
-
-
-def _count(one: Attempts, which: Bools | None) -> Floats:
-    places = one.problem if which is None else one.problem[which]
-    return np.bincount(places, minlength=len(one.names)).astype(float)
 
 
 def _mean(one: Attempts, clock: Clock, budget: float) -> Estimate:

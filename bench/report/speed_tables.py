@@ -48,45 +48,48 @@ def as_json(models: Sequence[Speed], ratios: Sequence[SpeedRatio] = ()) -> str:
 
 def render(models: Sequence[Speed], ratios: Sequence[SpeedRatio] = ()) -> Iterator[Table]:
     """Tables for the terminal: suite by suite what was solved, how fast, and how the two compare."""
-    for suite, found in groupby(models, key=lambda one: one.attempts.suite):
+    for suite, found in groupby(models, key=lambda one: one.attempts.side.suite):
         own = list(found)
         yield _solved_table(suite, own)
         yield _clock_table(suite, own)
-        compared = [one for one in ratios if one.first.suite == suite]
+        compared = [one for one in ratios if one.first.side.suite == suite]
         if compared:
             yield _ratio_table(suite, compared)
 
 
 def notes(models: Sequence[Speed]) -> list[str]:
     """What has to be known to read the numbers of each model, a line each."""
-    return [f"{one.attempts.model} on {one.attempts.suite}: {note}" for one in models for note in _notes(one)]
+    return [note for one in models for note in _notes(one.attempts)]
 
 
-def _notes(one: Speed) -> Iterator[str]:
-    rows, samples = one.attempts, one.attempts.measured.size
-    if rows.unmeasured:
-        yield f"{rows.unmeasured} of {samples} samples are unmeasured: left out, and every interval is wider"
+def _notes(rows: Attempts) -> Iterator[str]:
+    side, samples = rows.side, rows.measured.size
+    named = f"{side.model} on {side.suite}"
+    if side.unmeasured:
+        lost = f"{side.unmeasured} of {samples} samples are unmeasured"
+        yield f"{named}: {lost}: left out, and every interval is wider"
     if rows.cached:
-        yield f"{rows.cached} answers are from the cache: seconds are those of when they were first given"
+        yield f"{named}: {rows.cached} answers are from the cache, with the seconds of their first time"
     if rows.batched:
-        yield f"{rows.batched} answers are from batches: their seconds tell nothing of the model's speed"
-    if rows.limited:
-        yield f"only {len(rows.names)} problems of the suite (limited)"
-    if len(rows.who) > 1:
-        yield f"not one model answered under this name but {', '.join(rows.who)}"
+        yield f"{named}: {rows.batched} answers are from batches, whose seconds tell nothing"
+    if side.limited:
+        yield f"{named}: only {len(side.names)} problems of the suite (limited)"
+    if len(side.who) > 1:
+        yield f"{named}: not one model answered under this name but {', '.join(side.who)}"
 
 
 def _setting(rows: Attempts) -> dict[str, Json]:
+    side = rows.side
     return {
-        "suite": rows.suite,
-        "model": rows.model,
-        "run": rows.run,
-        "terms": rows.terms,
+        "suite": side.suite,
+        "model": side.model,
+        "run": side.run,
+        "terms": side.terms,
         "turns": rows.most_turns,
-        "limited": rows.limited,
-        "problems": len(rows.names),
+        "limited": side.limited,
+        "problems": len(side.names),
         "samples": rows.measured.size,
-        "unmeasured": rows.unmeasured,
+        "unmeasured": side.unmeasured,
         "cached": rows.cached,
         "batched": rows.batched,
     }
@@ -97,7 +100,7 @@ def _lines(one: Speed) -> Iterator[dict[str, Json]]:
     for speed in one.clocks:
         yield {
             **_setting(one.attempts),
-            "answered_by": "; ".join(one.attempts.who),
+            "answered_by": "; ".join(one.attempts.side.who),
             "clock": speed.clock.name,
             "budget": speed.budget,
             **_named("mean", speed.mean),
@@ -124,18 +127,18 @@ def _model(one: Speed) -> dict[str, Json]:
         )
         for speed in one.clocks
     }
-    who: list[Json] = [*one.attempts.who]
+    who: list[Json] = [*one.attempts.side.who]
     return {**_setting(one.attempts), "answered_by": who, "solved": solved, "clocks": clocks}
 
 
 def _ratio(one: SpeedRatio) -> dict[str, Json]:
     differs: list[Json] = [*one.differs]
     return {
-        "suite": one.first.suite,
-        "first": one.first.model,
-        "first_run": one.first.run,
-        "second": one.second.model,
-        "second_run": one.second.run,
+        "suite": one.first.side.suite,
+        "first": one.first.side.model,
+        "first_run": one.first.side.run,
+        "second": one.second.side.model,
+        "second_run": one.second.side.run,
         "clock": one.clock.name,
         **_rounded({"budget": one.budget, **_times(one.all), "log_rank_p": one.p}),
         "only_both_solved": _rounded(_times(one.solved)),
@@ -172,9 +175,9 @@ def _solved_table(suite: str, found: Sequence[Speed]) -> Table:
     )
     for one in found:
         rows = one.attempts
-        counts = (len(rows.names), rows.measured.size, rows.unmeasured)
+        counts = (len(rows.side.names), rows.measured.size, rows.side.unmeasured)
         shares = [_share(share) for share in one.solved] + [""] * (last - len(one.solved))
-        _add(table, rows.model, rows.run, rows.terms, *map(str, counts), *shares)
+        _add(table, rows.side.model, rows.side.run, rows.side.terms, *map(str, counts), *shares)
     return table
 
 
@@ -185,15 +188,15 @@ def _clock_table(suite: str, found: Sequence[Speed]) -> Table:
         for one, speed in zip(found, each, strict=True):
             amounts = (_amount(speed.clock.name, speed.mean.value), _interval(speed.clock.name, speed.mean))
             budget = _amount(speed.clock.name, speed.budget)
-            named = (speed.clock.title, one.attempts.model, one.attempts.run)
+            named = (speed.clock.title, one.attempts.side.model, one.attempts.side.run)
             _add(table, *named, *amounts, budget, _share(speed.within))
         table.add_section()
     return table
 
 
 def _ratio_table(suite: str, compared: Sequence[SpeedRatio]) -> Table:
-    first, second = compared[0].first, compared[0].second
-    title = f"{suite}: how many times as fast {second.model} ({second.run}) is as {first.model} ({first.run})"
+    first, second = compared[0].first.side, compared[0].second.side
+    who = f"{second.model} ({second.run}) is as {first.model} ({first.run})"
     columns = (
         "times as fast",
         "95 % interval",
@@ -201,23 +204,27 @@ def _ratio_table(suite: str, compared: Sequence[SpeedRatio]) -> Table:
         "log-rank p",
         "only where both solved (selected)",
     )
-    table = _table(title, ("clock", "terms"), columns)
+    table = _table(f"{suite}: how many times as fast {who}", ("clock", "terms"), columns)
     for one in compared:
-        terms = f"UNEQUAL: {'; '.join(one.differs)}" if one.differs else "equal"
-        ratio = one.all.ratio
-        value = "unknown" if ratio.value is None else _number(ratio.value, 3)
-        interval = one.all.why if ratio.low is None else _interval("", ratio)
         p = "unknown" if one.p is None else "< 0.001" if one.p < 0.001 else f"{one.p:.3f}"
-        cells = (value, interval, str(one.all.problems), p, _selected(one.solved))
-        _add(table, one.clock.title, terms, *cells)
+        cells = (*_told(one.all), str(one.all.problems), p, _selected(one.solved))
+        _add(table, one.clock.title, "UNEQUAL" if one.differs else "equal", *cells)
+    if compared[0].differs:
+        table.caption = f"UNEQUAL: {'; '.join(compared[0].differs)}"
+        table.caption_justify = "left"
     return table
 
 
-def _selected(times: Times) -> str:
+def _told(times: Times) -> tuple[str, str]:
+    """The ratio and its interval; why there is none."""
     if times.ratio.value is None:
-        return times.why
-    interval = times.why if times.ratio.low is None else _interval("", times.ratio)
-    return f"{_number(times.ratio.value, 3)} ({interval}; {times.problems} problems)"
+        return "unknown", times.why
+    return _number(times.ratio.value, 3), times.why or _interval("", times.ratio)
+
+
+def _selected(times: Times) -> str:
+    value, interval = _told(times)
+    return interval if value == "unknown" else f"{value} ({interval}; {times.problems} problems)"
 
 
 def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
