@@ -8,18 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.common import say
+from bench.cli.common import print_tables, run_views, say
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bench.report.clocks import Attempts
-    from bench.report.leaderboard import RunView
     from bench.report.speed import Speed
     from bench.report.speed_ratio import SpeedRatio
-
-_WIDEST = 1000
 
 
 def speed(
@@ -65,7 +62,7 @@ def speed(
     given = _budgets(budget or ())
     if (first is None) != (second is None):
         raise UsageError("one model is not compared with nothing", hint="Give both -a and -b, or neither.")
-    found = _of_suites(attempts(_runs(directories)), suite or ())
+    found = _of_suites(attempts(run_views(directories)), suite or ())
     ratios: list[SpeedRatio] = []
     if first is not None and second is not None:
         chosen = paired(found, first, second)
@@ -78,7 +75,7 @@ def speed(
     if as_json:
         typer.echo(speed_tables.as_json(models, ratios), nl=False)
     else:
-        _show(models, ratios)
+        print_tables(speed_tables.render(models, ratios))
     for note in speed_tables.notes(models):
         say(note)
     if out is not None:
@@ -102,41 +99,12 @@ def _budgets(given: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _runs(directories: Sequence[Path]) -> list[RunView]:
-    """By the names of their directories, or by their paths where names are the same."""
-    from bench.report.leaderboard import RunView
-    from bench.results import results
-    from bench.rundir import read_lock
-
-    paths = list(dict.fromkeys(path.resolve() for path in directories))
-    names = [path.name for path in paths]
-    return [
-        RunView(read_lock(path), results(path), str(path) if names.count(path.name) > 1 else path.name)
-        for path in paths
-    ]
-
-
 def _of_suites(found: Sequence[Attempts], suites: Sequence[str]) -> list[Attempts]:
     there = sorted({one.side.suite for one in found})
     for name in suites:
         if name not in there:
             raise UsageError(f"no suite {name!r} in these runs", hint=f"They have: {', '.join(there)}.")
     return [one for one in found if not suites or one.side.suite in suites]
-
-
-def _show(models: Sequence[Speed], ratios: Sequence[SpeedRatio]) -> None:
-    """On a terminal as wide as it is, elsewhere as wide as the tables are."""
-    from rich.console import Console
-    from rich.measure import Measurement
-
-    from bench.report.speed_tables import render
-
-    console = Console()
-    for table in render(models, ratios):
-        if not console.is_terminal:
-            options = console.options.update(max_width=_WIDEST)
-            console.width = Measurement.get(console, options, table).maximum
-        console.print(table)
 
 
 def _write(folder: Path, models: Sequence[Speed], ratios: Sequence[SpeedRatio]) -> None:
