@@ -1,4 +1,4 @@
-"""Where the files that come with the package are: suites, images, scripts."""
+"""Where the files that come with the package are: suites, images, scripts, claims."""
 
 from __future__ import annotations
 
@@ -28,3 +28,7 @@ def scripts_dir() -> Path:
 
 def attacks_dir() -> Path:
     return _dir("attacks", checkout="tests/hostile/attacks")
+
+
+def claims_dir() -> Path:
+    return _dir("claims")

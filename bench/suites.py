@@ -173,6 +173,49 @@ def load_suite(name: str, *, data: Sequence[Path] = (), say: Say = lambda _: Non
     raise UsageError(f"unknown suite {name!r}", hint=f"{meant}There are: {', '.join(suite_names())}")
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a definition says of a suite without its data; at most so many ``problems``."""
+
+    name: str
+    version: str
+    title: str
+    track: Track
+    problems: int
+    sha256: str
+    """Of the data as it is pinned; "" for rows that come with the suite."""
+    errata: Mapping[str, str]
+
+
+def outline(name: str) -> Outline | None:
+    """A suite of ours by its name, no data needed; None for a name that none has. Raises UsageError."""
+    base, _, variant = name.partition(":")
+    path = tasks_dir() / base / "suite.toml"
+    if not path.is_file():
+        return None
+    file = _read(path)
+    if variant and variant not in file.variants:
+        return None
+    chosen = file.variants.get(variant or next(iter(file.variants), ""), _Variant())
+    data = chosen.data or _present(file)
+    own = data.folder or data.projects
+    count = len([one for one in (path.parent / own).iterdir() if one.name[0] not in "._"]) if own else 0
+    return Outline(
+        name=name,
+        version=file.version,
+        title=chosen.title or file.title,
+        track=file.track,
+        problems=count if own else data.records - len(_dropped(path.parent)),
+        sha256=data.sha256,
+        errata=file.errata if chosen.errata is None else chosen.errata,
+    )
+
+
+def _dropped(home: Path) -> dict[str, str]:
+    path = home / DROPPED
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
 def _plugin(name: str) -> Suite:
     made: Any = registry.load(registry.SUITES, name)
     suite = made() if callable(made) else made
@@ -221,7 +264,7 @@ def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path
     if described.join:
         rows = _joined(rows, described, name, data, say)
     problems = tuple(READERS[file.rows](name, row, file.limits) for row in rows.rows)
-    dropped = json.loads((home / DROPPED).read_text("utf-8")) if (home / DROPPED).is_file() else {}
+    dropped = _dropped(home)
     problems = tuple(problem for problem in problems if problem.id not in dropped)
     if (home / KNOWN).is_file():
         problems = tuple(map(partial(_with_known, json.loads((home / KNOWN).read_text("utf-8"))), problems))

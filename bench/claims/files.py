@@ -1,0 +1,275 @@
+"""Claim files: TOML in, ``Claim`` out. Every error names the line and the way out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NoReturn, get_args
+
+import msgspec
+import msgspec.inspect
+
+from bench.assets import claims_dir
+from bench.claims.claim import CLOCK_NAMES, METRICS, Claim, Reading, Relation, Sense
+from bench.claims.lines import line_of
+from bench.errors import UsageError
+from bench.types import EFFORTS
+
+_READING = ("relation", "threshold", "tolerance", "sense", "clock")
+"""Keys that stand at the top of a file with one reading."""
+_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_AT = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
+_SYNTAX = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
+_CHOICES = {"relation": get_args(Relation), "sense": get_args(Sense), "about": ("alike", "these")}
+_SCHEMA_HINT = "docs/claims.md describes the fields of a claim file."
+
+
+def paths() -> list[Path]:
+    """This project's own claims, by name."""
+    return sorted(claims_dir().glob("*.toml"))
+
+
+def find(name: str | Path) -> Path:
+    """A file, or one of this project's own claims by its name. Raises UsageError."""
+    path = Path(name)
+    if path.is_file():
+        return path
+    own = {one.stem: one for one in paths()}
+    if str(name) in own:
+        return own[str(name)]
+    close = difflib.get_close_matches(str(name), own, n=1)
+    meant = f"Did you mean {close[0]!r}? " if close else ""
+    raise UsageError(f"no claim file {str(name)!r}", hint=f"{meant}`bench claim list` shows what there is.")
+
+
+def read(path: Path) -> Claim:
+    """A claim from its file. Raises UsageError naming the line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", hint="Give a claim file in UTF-8.") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Claim:
+    """A claim from the text of its file; ``path`` names it. Raises UsageError naming the line."""
+    text = text.replace("\r\n", "\n")
+    file = _File(text, path)
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _SYNTAX.fullmatch(str(error))
+        line = int(found["line"]) if found and found["line"] else text.count("\n") + 1
+        file.fail_at(line, found["what"] if found else str(error), "Mend the TOML there: https://toml.io")
+    table = _plain(table)
+    _spread(table, file)
+    try:
+        claim = msgspec.convert(table, Claim)
+    except msgspec.ValidationError as error:
+        _schema_error(str(error), file)
+    claim = msgspec.structs.replace(claim, id=path.stem)
+    _check(claim, file)
+    return claim
+
+
+class _File:
+    """A file's text, and how something in it is complained about."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self.text, self.path = text, path
+        self.one_reading = False
+
+    def fail(self, where: Sequence[str | int], what: str, hint: str) -> NoReturn:
+        """Raises UsageError with the line of a key."""
+        place = list(where)
+        if self.one_reading and place[:1] == ["readings"]:
+            place = place[2:]
+        self.fail_at(line_of(self.text, place), what, hint)
+
+    def fail_at(self, line: int, what: str, hint: str) -> NoReturn:
+        raise UsageError(f"{self.path}, line {line}: {what}", hint=hint)
+
+
+def _plain(value: Any) -> Any:
+    """TOML's dates as text."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _spread(table: dict[str, Any], file: _File) -> None:
+    """One reading may stand at the top; each has the claim's metric unless it names its own."""
+    own = [name for name in _READING if name in table]
+    if "id" in table:
+        file.fail(["id"], "unknown field `id`", "A claim is called as its file is: leave it out.")
+    if "readings" in table and own:
+        file.fail(own, f"`{own[0]}` stands beside [[readings]]", "Move it into each of the readings.")
+    if "readings" not in table:
+        file.one_reading = True
+        table["readings"] = [{name: table.pop(name) for name in own}]
+    readings = table["readings"]
+    if isinstance(readings, list):
+        for one in readings:
+            if isinstance(one, dict) and isinstance(table.get("metric"), str):
+                one.setdefault("metric", table["metric"])
+
+
+def _schema_error(error: str, file: _File) -> NoReturn:
+    found = _AT.fullmatch(error)
+    what, path = (found["what"], found["path"] or "") if found else (error, "")
+    where: list[str | int] = [
+        int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", path) if part != "..."
+    ]
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", what)
+    missing = re.fullmatch(r"Object missing required field `(.*)`", what)
+    if unknown:
+        known = _fields_at(where)
+        close = difflib.get_close_matches(unknown[1], known, n=1)
+        meant = f"Did you mean {close[0]!r}? " if close else ""
+        file.fail([*where, unknown[1]], f"unknown field `{unknown[1]}`", f"{meant}{_SCHEMA_HINT}")
+    if missing:
+        table = ".".join(str(part) for part in where if isinstance(part, str))
+        inside = f" in [{table}]" if table and not (file.one_reading and table == "readings") else ""
+        file.fail(where, f"`{missing[1]}` is missing{inside}", f"Add it. {_SCHEMA_HINT}")
+    shown = where[2:] if file.one_reading and where[:1] == ["readings"] else where
+    name = f"`{'.'.join(str(part) for part in shown)}`: " if shown else ""
+    choices = _CHOICES.get(str(where[-1]) if where else "")
+    hint = f"It is one of: {', '.join(choices)}." if choices else _SCHEMA_HINT
+    file.fail(where, f"{name}{what[:1].lower()}{what[1:]}", hint)
+
+
+def _fields_at(where: Sequence[str | int]) -> list[str]:
+    """Names that may stand in a table."""
+    form: Any = Claim
+    for part in where:
+        if isinstance(part, str):
+            known = msgspec.inspect.type_info(Claim)
+            assert isinstance(known, msgspec.inspect.StructType)
+            form = _struct_in({one.name: one.type for one in known.fields}.get(part))
+    names = [one.name for one in msgspec.structs.fields(form)] if form else []
+    return [*names, *_READING] if form is Claim else names
+
+
+def _struct_in(info: Any) -> Any:
+    """The record that a field holds, whether one of it, several, or perhaps none."""
+    for inner in (info, getattr(info, "item_type", None), *getattr(info, "types", ())):
+        if isinstance(inner, msgspec.inspect.StructType):
+            return inner.cls
+    return None
+
+
+def _check(claim: Claim, file: _File) -> None:
+    """What the types do not say."""
+    for name in ("title", "text", "source", "by"):
+        if not getattr(claim, name).strip():
+            file.fail(
+                [name], f"`{name}` is empty", "Say it, or leave the claim out: unsourced is not a claim."
+            )
+    _check_date(claim.date, ["date"], file)
+    if not claim.readings:
+        file.fail(["readings"], "no reading", "Give relation and threshold, or [[readings]] with both.")
+    names = [reading.name for reading in claim.readings]
+    if len(names) > 1 and (len(set(names)) < len(names) or not all(names)):
+        file.fail(["readings"], "several readings need a `name` each", "Name them: points, relative, ...")
+    if claim.population is None and claim.not_testable is None:
+        file.fail(
+            [], "[population] is missing", "Name its suite, or say in [not_testable] why there is none."
+        )
+    _check_conditions(claim, file)
+    for number, reading in enumerate(claim.readings):
+        _check_reading(claim, reading, ["readings", number], file)
+    _check_distribution(claim, file)
+
+
+def _check_date(text: str, where: Sequence[str], file: _File) -> None:
+    found = _DATE.fullmatch(text)
+    try:
+        ok = found is not None and date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) is not None
+    except ValueError:
+        ok = False
+    if not ok:
+        file.fail(where, f"`date`: {text!r} is no date", 'Write "2026", "2026-01" or 2026-01-31.')
+
+
+def _check_conditions(claim: Claim, file: _File) -> None:
+    conditions = claim.conditions
+    if conditions.effort is not None and conditions.effort not in EFFORTS:
+        hint = f"It is one of: {', '.join(EFFORTS)}."
+        file.fail(["conditions", "effort"], f"unknown effort {conditions.effort!r}", hint)
+    for name in ("turns", "epochs", "max_tokens", "context_tokens"):
+        value = getattr(conditions, name)
+        if value is not None and value < 1:
+            file.fail(["conditions", name], f"`{name}`: {value} is less than 1", "Give a number from 1 on.")
+
+
+def _check_reading(claim: Claim, reading: Reading, where: list[str | int], file: _File) -> None:
+    pair = reading.relation in ("difference", "ratio")
+    metric = METRICS.get(reading.metric)
+    at_metric = [*where, "metric"] if "metric" in _given(file, where) else ["metric"]
+    if metric is None and claim.not_testable is None:
+        hint = f"There are: {', '.join(METRICS)}. For anything else say in [not_testable] what it would need."
+        file.fail(at_metric, f"nothing here measures {reading.metric!r}", hint)
+    if not pair and "sense" in _given(file, where):
+        hint = f"`{reading.relation}` has a direction of its own; `sense` is for difference and ratio."
+        file.fail([*where, "sense"], "`sense` does not belong here", hint)
+    if pair and claim.comparator is None:
+        hint = "Say in [comparator] which model it is compared with."
+        file.fail([*where, "relation"], f"a {reading.relation} needs a comparator", hint)
+    if reading.tolerance < 0:
+        file.fail([*where, "tolerance"], "a tolerance is not negative", "Give how far off still counts.")
+    if reading.direction == "approximately" and reading.tolerance == 0:
+        hint = "Give a `tolerance` above 0: nothing is measured without error."
+        file.fail([*where, "relation"], "approximately, but within how much?", hint)
+    if reading.relation == "ratio" and reading.threshold <= 0:
+        file.fail([*where, "threshold"], "a ratio is above 0", "1.8x is 1.8; 40 % less is 0.6 with sense <=.")
+    if metric is not None:
+        _check_metric(claim, reading, where, file)
+
+
+def _check_metric(claim: Claim, reading: Reading, where: list[str | int], file: _File) -> None:
+    metric, share = METRICS[reading.metric], abs(reading.threshold)
+    if reading.relation not in metric.pairs and (
+        reading.relation in ("difference", "ratio") or not metric.alone
+    ):
+        may = [*((">=", "<=", "approximately") if metric.alone else ()), *metric.pairs]
+        hint = f"It may be: {', '.join(may)}."
+        file.fail([*where, "relation"], f"`{reading.relation}` is no relation for {reading.metric}", hint)
+    if metric.unit == "share" and reading.relation != "ratio" and share > 1:
+        hint = f"Shares go from 0 to 1: {share:g} % is {share / 100:g}."
+        file.fail([*where, "threshold"], f"`threshold`: {reading.threshold:g} is no share", hint)
+    if reading.metric == "speed" and reading.clock not in CLOCK_NAMES:
+        hint = f"Say with `clock` which: {', '.join(CLOCK_NAMES)}. They are never mixed."
+        file.fail([*where, "clock"], f"no clock is called {reading.clock!r}", hint)
+    if reading.metric != "speed" and reading.clock:
+        file.fail([*where, "clock"], f"{reading.metric} has no clock", "Only the metric `speed` has one.")
+    if reading.metric == "percentile" and claim.distribution is None:
+        hint = "Add [distribution]: a dated snapshot of people's ratings, with its source."
+        file.fail(["metric"], "a percentile of whom?", hint)
+
+
+def _check_distribution(claim: Claim, file: _File) -> None:
+    if claim.distribution is None:
+        return
+    where = ["distribution", "points"]
+    _check_date(claim.distribution.date, ["distribution", "date"], file)
+    points = claim.distribution.points
+    rising = all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(points))
+    if len(points) < 2 or not rising or points[0][1] < 0 or points[-1][1] > 1:
+        hint = "Two or more pairs [rating, share below], both rising: [[1900, 0.94], [2400, 0.992]]."
+        file.fail(where, "`points` is no distribution", hint)
+
+
+def _given(file: _File, where: Sequence[str | int]) -> Iterator[str]:
+    """The keys that a reading has in the file."""
+    table: Any = tomllib.loads(file.text)
+    if not file.one_reading:
+        for part in where:
+            table = table[part]
+    yield from table
