@@ -28,6 +28,8 @@ class Clock:
     title: str
     """For people, with its unit."""
     read: Callable[[Result], float | None] = field(repr=False)
+    least: float = 0.0
+    """What a sample takes that is solved at once."""
 
 
 def _output_tokens(result: Result) -> int | None:
@@ -54,7 +56,7 @@ def _usd(result: Result) -> float | None:
     return (result.cost_microusd + result.lost_microusd) / 1e6
 
 
-TURNS = Clock("turns", "turns", lambda result: len(result.turns))
+TURNS = Clock("turns", "turns", lambda result: len(result.turns), least=1.0)
 CLOCKS = (
     TURNS,
     Clock("output_tokens", "output tokens", _output_tokens),

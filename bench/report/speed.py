@@ -146,9 +146,15 @@ def _share(one: Attempts, done: Bools, *, resamples: int = RESAMPLES) -> Estimat
 
 
 def _mean(one: Attempts, clock: Clock, budget: float) -> Estimate:
-    if budget == 0:
-        return Estimate(0.0, 0.0, 0.0)
-    least, most = (taken(one, clock, budget, unmeasured=end) / budget for end in (0.0, budget))
+    span = budget - clock.least
+    if span <= 0:  # whatever happens takes all of it
+        return Estimate(budget, budget, budget)
+
+    def above(unmeasured: float) -> Floats:
+        """Each sample from what it takes at least, 0, to all of the budget, 1."""
+        return (taken(one, clock, budget, unmeasured=unmeasured) - clock.least) / span
+
+    least, most = above(clock.least), above(budget)
     value = by_problem(least[one.measured], one.problem[one.measured])[1].mean()
     low, high = (cluster_bootstrap(by_problem(used, one.problem)[1]) for used in (least, most))
-    return Estimate(budget * float(value), budget * low.low, budget * high.high)
+    return Estimate(*(clock.least + span * float(part) for part in (value, low.low, high.high)))

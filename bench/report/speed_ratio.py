@@ -80,12 +80,14 @@ def _all(first: Attempts, second: Attempts, clock: Clock, budget: float) -> Time
     def means(one: Attempts, chosen: Bools | None = None, *, unmeasured: float = 0.0) -> dict[str, float]:
         return _means(one, taken(one, clock, budget, unmeasured=unmeasured), chosen)
 
+    at_once = min(clock.least, budget)
+
     times = _times(means(first, first.measured), means(second, second.measured), what="measured")
     value = times.ratio.value
     if not first.side.unmeasured + second.side.unmeasured or value is None:
         return times
-    least = _times(means(first), means(second, unmeasured=budget))
-    most = _times(means(first, unmeasured=budget), means(second))
+    least = _times(means(first, unmeasured=at_once), means(second, unmeasured=budget))
+    most = _times(means(first, unmeasured=budget), means(second, unmeasured=at_once))
     known = [one.ratio for one in (times, least, most) if one.ratio.low is not None]
     if not known:
         return times

@@ -92,6 +92,15 @@ def test_the_numbers_of_one_model_by_hand() -> None:
     assert one.attempts.side.unmeasured == 1
 
 
+def test_the_interval_of_a_mean_has_no_time_that_cannot_be() -> None:
+    """Nothing is solved in less than a turn, whatever nobody measured; of one turn the mean is known."""
+    one = by(one_model([[FIX]], [[FAIL, FIX]], [[FAIL, FAIL, FAIL]], [[FIX]], [E]), "turns")
+    assert one.mean.value == pytest.approx((1 + 2 + 3 + 1) / 4)
+    assert one.mean.low == pytest.approx(1 + 2 * cluster_bootstrap([0, 0.5, 1, 0, 0]).low)
+    assert one.mean.high == pytest.approx(1 + 2 * cluster_bootstrap([0, 0.5, 1, 0, 1]).high)
+    assert by(one_model([[FIX]], [[FAIL]], [[FAIL]], turns=1), "turns").mean == (1, 1, 1)
+
+
 def test_each_clock_has_its_own_time() -> None:
     answers = [
         Answer(W, output=7, input=100, seconds=2.0, waited=8.0, judged=0.5, microusd=300),
