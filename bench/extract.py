@@ -54,17 +54,16 @@ def _unparsed(completion: Completion, problem: Problem) -> Extraction:
     text, notes = (completion.text, ()) if raw else without_reasoning(completion.text)
     text, cut = without_tokens(text)
     notes = (*notes, *cut)
-    definition = re.compile(spoken.definition.format(name=re.escape(problem.entry_point)), re.MULTILINE)
     kinds = dict.fromkeys(spoken.tags, "fence") | {"": "untagged_fence"}
     blocks = [fence for fence in fences(text) if fence.text.strip()]
-    defining = [fence for fence in blocks if definition.search(fence.text)]
+    defining = [fence for fence in blocks if spoken.defines(fence.text, problem.entry_point)]
     ranked = [(kind, defining) for kind in ("fence", "untagged_fence", "other_fence")]
     for kind, pieces in (*ranked, ("fence", blocks)):
         for fence in reversed(pieces):
             if kinds.get(fence.tag, "other_fence") == kind:
                 return Extraction(fence.text, kind, len(pieces), fence.closed, notes)
     text = text.partition("```")[0] if raw else text
-    if text.strip() and (raw or definition.search(text)):
+    if text.strip() and (raw or spoken.defines(text, problem.entry_point)):
         ended = completion.stop is not Stop.LENGTH
         return Extraction(text, "continuation" if raw else "text", 1, ended, notes)
     return replace(NONE, notes=notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 PYTHON = "python"
@@ -18,8 +19,15 @@ class Language:
     tags: tuple[str, ...]
     definition: str = r"\b{name}\b"
 
+    def defines(self, code: str, name: str) -> bool:
+        return re.search(self.definition.format(name=re.escape(name)), code, re.MULTILINE) is not None
 
-_TYPED = r"[\w>\]&*]\s+[&*]*{name}\s*\([^;{{}}]*\)[^;{{}}]*\{{"
+    def defined(self, code: str) -> list[str]:
+        """The names of functions that it defines, in order."""
+        return re.findall(self.definition.format(name=r"(\w+)"), code, re.MULTILINE)
+
+
+_TYPED = r"[\w>\]&*]\s+[&*]*{name}\s*\([^;{{}}()]*\)\s*(?:(?:const|noexcept|throws)\b[\w\s,.]*)?\{{"
 """A type, the name, parameters and then a body."""
 
 _LANGUAGES = {

@@ -13,6 +13,7 @@ import hashlib
 from typing import Any
 
 from bench.languages import PYTHON
+from bench.languages import language as spoken
 from bench.rows.source import Row, preamble_of, repair_prompt, syntax, without
 from bench.types import Checks, Limits, Problem, Track
 
@@ -72,6 +73,9 @@ def _humanevalfix_in(language: str, suite: str, row: Row, limits: Limits) -> Pro
     buggy, reference = (
         f"{head}{row[field].rstrip()}\n" for field in ("buggy_solution", "canonical_solution")
     )
+    entry, named = row["entry_point"], spoken(language).defined(head)
+    if named and not spoken(language).defines(head, entry):
+        entry = named[-1]  # in 15 rows of the data set the function has another name, which its tests call
     symptom = _SYMPTOMS[row["failure_symptoms"]]
     return Problem(
         suite=suite,
@@ -79,9 +83,9 @@ def _humanevalfix_in(language: str, suite: str, row: Row, limits: Limits) -> Pro
         track=Track.REPAIR,
         language=language,
         prompt=repair_prompt(symptom, buggy, comment="//"),
-        entry_point=row["entry_point"],
+        entry_point=entry,
         reference=reference,
-        checks=Checks(language, row["entry_point"], setup=setup, tests=row["test"]),
+        checks=Checks(language, entry, setup=setup, tests=row["test"]),
         fields={
             "symptom": symptom,
             "buggy": buggy,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bench.check import verify
+from bench.extract import extract
 from bench.feedback import feedback
 from bench.judge.calls import make
 from bench.languages import language
@@ -16,6 +17,7 @@ from bench.rows import READERS
 from bench.suites import Suite, load_suite
 from bench.types import (
     CheckGroup,
+    Completion,
     Execution,
     Job,
     Json,
@@ -116,6 +118,23 @@ def test_every_problem_of_the_data_set_is_read_and_asked_as_it_is(variant: str, 
         assert problem.reference not in asked.text
         assert problem.checks.tests.strip() not in asked.text
         assert problem.fields["where"], problem.id
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_of_an_answer_with_tests_the_program_is_taken(variant: str, datasets_dir: Path) -> None:
+    """In some rows the function has another name than the row says: that is found out."""
+    for problem in load_suite(f"humanevalfix:{variant}", data=[datasets_dir]).problems:
+        tag = language(problem.language).tags[0]
+        tests = f"{problem.checks.tests.rstrip()}\n"
+        reply = f"The fix:\n\n```{tag}\n{problem.reference}```\n\nTests:\n\n```{tag}\n{tests}```\n"
+        found = extract(Completion(reply), problem)
+        assert _lines(found.code) == _lines(problem.reference), problem.id
+        assert problem.entry_point in problem.checks.tests, problem.id
+
+
+def _lines(code: str) -> list[str]:
+    """A fence takes the blanks of blank lines away."""
+    return [line.rstrip() for line in code.split("\n")]
 
 
 class PassesTheReference:
