@@ -131,14 +131,12 @@ class Asking:
         key: SampleKey,
         completion: Completion,
         *,
-        attempt: int,
+        asked: Dialogue,
         tries: int,
         batch: str = "",
         reserved: int = 0,
         cached_at: str = "",
         failed: Sequence[Try] = (),
-        turn: int = 1,
-        told: str = "",
     ) -> SampleRecord:
         """The record of an answer, which is counted with it."""
         self._tally.answered(completion, is_cached=bool(cached_at))
@@ -147,9 +145,9 @@ class Asking:
             key,
             completion,
             self._extracted(completion, key),
-            attempt=attempt,
-            turn=turn,
-            told=told,
+            attempt=asked.attempt,
+            turn=asked.turn,
+            told=asked.told,
             tries=tries,
             request_blob=self._store.add_blob(completion.raw_request),
             reply_blob=self._store.add_blob(completion.raw_reply),
@@ -231,9 +229,9 @@ class Asking:
 
     def _answer(self, lane: Lane, sample: _Sample, door: Door) -> SampleRecord:
         """Whatever has to be waited for is so at the lane's door, before the call goes through its gate."""
-        model, index, dialogue = lane.model, sample.index, sample.dialogue
-        request = self._setup.questions.request(sample.key, dialogue.before)
-        kept = self.kept(model, request, index=index, dialogue=dialogue)
+        model, index, asked = lane.model, sample.index, sample.dialogue
+        request = self._setup.questions.request(sample.key, asked.before)
+        kept = self.kept(model, request, index=index, asked=asked)
         if kept is not None:
             return kept
         worst = money.worst_call(model.name, request, self._setup.prices) or 0
@@ -264,29 +262,18 @@ class Asking:
             index,
             sample.key,
             _queued(completion, sample.queue_s),
-            attempt=dialogue.attempt,
+            asked=asked,
             tries=tries,
             reserved=worst,
             failed=sample.failed,
-            turn=dialogue.turn,
-            told=dialogue.told,
         )
 
-    def kept(self, model: Model, request: Request, *, index: int, dialogue: Dialogue) -> SampleRecord | None:
+    def kept(self, model: Model, request: Request, *, index: int, asked: Dialogue) -> SampleRecord | None:
         """The record of an answer that the cache has."""
         kept = self._setup.cache.get(model, request) if self._setup.cache else None
         if kept is None:
             return None
-        return self.answered(
-            index,
-            request.key,
-            kept.completion,
-            attempt=dialogue.attempt,
-            tries=0,
-            cached_at=kept.at,
-            turn=dialogue.turn,
-            told=dialogue.told,
-        )
+        return self.answered(index, request.key, kept.completion, asked=asked, tries=0, cached_at=kept.at)
 
     def keep(self, model: Model, request: Request, completion: Completion) -> None:
         """Put it into the cache; one that cannot be written is no reason to lose an answer."""

@@ -138,7 +138,7 @@ class Batching:
             request = self._setup.questions.request(key)
             worst = self._collecting.worst(lane, request)
             attempt = self._collecting.attempt(index)
-            kept = self._asking.kept(lane.model, request, index=index, dialogue=Dialogue(1, attempt))
+            kept = self._asking.kept(lane.model, request, index=index, asked=Dialogue(1, attempt))
             if kept is not None:
                 self._asking.put(kept)
                 continue

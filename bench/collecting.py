@@ -8,6 +8,7 @@ from bench import money, records
 from bench.asking import Asking
 from bench.batchlane import ROUNDS, Lane
 from bench.batchlog import Batch, Entry
+from bench.dialogues import Dialogue
 from bench.errors import ProviderError, StoreError
 from bench.models.faults import EmptyReply
 from bench.pipeline import Setup, harness_event, told
@@ -81,8 +82,9 @@ class Collecting:
             self._store.event({"event": "unknown", "sample": str(entry.key), "unknown_microusd": worst})
 
     def _answered(self, batch: Batch, entry: Entry, completion: Completion) -> None:
+        asked = Dialogue(1, entry.attempt)
         record = self._asking.answered(
-            entry.index, entry.key, completion, attempt=entry.attempt, tries=1, batch=batch.name
+            entry.index, entry.key, completion, asked=asked, tries=1, batch=batch.name
         )
         self._asking.put(record)
 
