@@ -71,9 +71,9 @@ def compare(
         typer.echo(comparison_tables.as_json(whole, splits), nl=False)
     else:
         print_tables(comparison_tables.render(whole, splits))
-        for line in comparison_tables.discordant_lines(whole):
+        for line in comparison_tables.lines(whole):
             typer.echo(line)
-    for note in comparison_tables.notes(whole):
+    for note in comparison_tables.notes(whole, splits):
         say(note)
 
 

@@ -7,14 +7,16 @@ parts of a split.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from math import isfinite
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from bench.report.comparison import LEVEL, Ahead, Compared, corrected
 from bench.report.sides import Side, labels
-from bench.stats import Score
+from bench.stats import Score, score_of
 from bench.types import Json
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ LEGEND = (
     "A smaller one may well be there."
 )
 _NAMED = 20
+_NARROWEST = {"pair": 5, "finding": 12, "terms": 7, "model": 12}
+"""Columns of text, on a terminal that is too narrow."""
 
 Family = Sequence[Compared]
 
@@ -42,48 +46,63 @@ def as_json(whole: Family, splits: Sequence[Family] = ()) -> str:
 
 
 def render(whole: Family, splits: Sequence[Family] = ()) -> Iterator[Table]:
-    """A table for each suite; then one for each suite of each split."""
-    called = _called(whole)
+    """Who is A and who is B; how they compare, suite by suite; then each split, suite by suite."""
+    letters = _letters(whole)
+    yield _models_table(letters)
     for family in (whole, *splits):
         told = zip(family, corrected(family), strict=True)
         for suite, found in groupby(told, key=lambda each: each[0].first.suite):
-            yield _table(suite, list(found), called, several=len(family) > 1)
+            yield _pairs_table(suite, list(found), letters, several=len(family) > 1)
 
 
-def discordant_lines(whole: Family, *, most: int = _NAMED) -> Iterator[str]:
-    """Which problems only the one or only the other solves, or solves more often; a line for each side."""
-    called = _called(whole)
+def lines(whole: Family, *, most: int = _NAMED) -> Iterator[str]:
+    """For each pair: in what terms differ, then which problems only the one solves, or solves more often."""
+    letters = _letters(whole)
     for one in whole:
-        names = called[one.first], called[one.second]
-        for ahead, (mine, its) in zip(one.ahead, (names, names[::-1]), strict=True):
-            unequal = f"{UNEQUAL}: " if one.differs else ""
-            told = ", ".join(_discordant(each) for each in ahead[:most]) or "none"
+        start = f"{UNEQUAL}: {one.first.suite}" if one.differs else one.first.suite
+        a, b = letters[one.first], letters[one.second]
+        if one.differs:
+            yield f"{start}: {a} and {b}: {'; '.join(one.differs)}"
+        for ahead, pair in zip(one.ahead, (f"{a} ahead of {b}", f"{b} ahead of {a}"), strict=True):
+            shown = sorted(ahead, key=lambda each: _natural(each.problem))[:most]
+            told = ", ".join(map(_discordant, shown)) or "none"
             more = f", and {len(ahead) - most} more (--json has all)" if len(ahead) > most else ""
-            count = f"{len(ahead)} of {len(one.names)} problems"
-            yield f"{unequal}{one.first.suite}: {mine} ahead of {its} on {count}: {told}{more}"
+            yield f"{start}: {pair} on {len(ahead)} of {len(one.names)} problems: {told}{more}"
 
 
-def notes(whole: Family) -> list[str]:
+def notes(whole: Family, splits: Sequence[Family] = ()) -> list[str]:
     """What has to be known to read the numbers, a line each."""
     called = _called(whole)
     found = [f"{called[side]} on {side.suite}: {note}" for side in called for note in _of_side(side)]
     for one in whole:
         pair = f"{called[one.first]} and {called[one.second]} on {one.first.suite}"
-        left = max(len(one.first.names), len(one.second.names)) - len(one.names)
-        if left:
-            found.append(f"{pair}: compared on the {len(one.names)} problems of both; one has {left} more")
+        had = [len(side.names) for side in (one.first, one.second)]
+        if max(had) > len(one.names):
+            found.append(
+                f"{pair}: compared on the {len(one.names)} problems of both, of {had[0]} and {had[1]}"
+            )
         if one.first.epochs != one.second.epochs:
             each = f"{one.first.epochs} and {one.second.epochs} samples of a problem"
             found.append(f"{pair}: {each}: who is ahead on which problem says little")
-        if one.differs:
-            found.append(f"{pair}: {UNEQUAL}: {'; '.join(one.differs)}")
-    if any(not one.better(p) for one, p in zip(whole, corrected(whole), strict=True)):
+    told = [each for family in (whole, *splits) for each in zip(family, corrected(family), strict=True)]
+    if any(not one.better(p) for one, p in told):
         found.append(LEGEND)
     return found
 
 
 def _called(whole: Family) -> dict[Side, str]:
     return labels(list(dict.fromkeys(side for one in whole for side in (one.first, one.second))))
+
+
+def _letters(whole: Family) -> dict[Side, str]:
+    """A, B, ... for what is called the same on all suites, in the order in which it comes."""
+    called = _called(whole)
+    names = list(dict.fromkeys(called.values()))
+    short = (
+        ascii_uppercase if len(names) <= len(ascii_uppercase) else [f"M{n + 1}" for n in range(len(names))]
+    )
+    of = dict(zip(names, short, strict=False))
+    return {side: of[name] for side, name in called.items()}
 
 
 def _of_side(side: Side) -> Iterator[str]:
@@ -149,48 +168,66 @@ def _numbers(cells: dict[str, float]) -> dict[str, Json]:
     return {name: float(f"{cell:.6g}") if isfinite(cell) else None for name, cell in cells.items()}
 
 
-def _table(
-    suite: str, found: Sequence[tuple[Compared, float]], called: dict[Side, str], *, several: bool
-) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    whole = found[0][0]
-    kind, _, _ = whole.part.partition(": ")
-    what = "points of pass@1" if whole.measured.scale == "difference" else "ratio of pass@1"
-    title = f"{suite} ({whole.first.track}{f', by {kind}' if kind else ''}): first against second, {what}"
-    table = Table(title=Text(title), title_justify="left", title_style="bold")
-    left = [kind] if kind else []
-    right = ["problems", "samples each", whole.measured.scale, "95 % interval", "p"]
-    right += ["p, Holm"] if several else []
-    for name in (*left, "first", "second", *right, "ahead on", "finding", "terms"):
-        table.add_column(name, justify="right" if name in right else "left")
-    for one, p in found:
-        cells = [one.part.partition(": ")[2]] if kind else []
-        cells += [
-            f"{called[side]} {_percent(score.value)}"
-            for side, score in ((one.first, one.measured.first), (one.second, one.measured.second))
-        ]
-        cells += [str(len(one.names)), f"{one.first.epochs} / {one.second.epochs}"]
-        cells += [_value(one, one.value), f"{_value(one, one.low)} – {_value(one, one.high)}", _p(one.p)]
-        cells += [_p(p)] if several else []
-        cells += [f"{len(one.ahead[0])} / {len(one.ahead[1])}", finding(one, p, called)]
-        cells.append(f"{UNEQUAL}: {'; '.join(one.differs)}" if one.differs else "equal")
-        table.add_row(*(Text(cell) for cell in cells))  # names are taken literally
+def _models_table(letters: Mapping[Side, str]) -> Table:
+    table = _table("Models", ("", "model", "run", "suite", "terms"), ("problems", "samples", "pass@1"))
+    for side in sorted(letters, key=lambda side: (side.suite, letters[side])):
+        samples = f"{int(side.counts.measured.sum())} of {int(side.counts.planned.sum())}"
+        score = f"{100 * score_of(side.counts).value:.1f} %"
+        named = letters[side], side.model, side.run, side.suite, side.terms
+        _add(table, *named, str(len(side.names)), samples, score)
     return table
 
 
-def finding(one: Compared, p: float, called: dict[Side, str]) -> str:
+def _pairs_table(
+    suite: str, found: Sequence[tuple[Compared, float]], letters: Mapping[Side, str], *, several: bool
+) -> Table:
+    whole = found[0][0]
+    kind, scale = whole.part.partition(": ")[0], whole.measured.scale
+    title = f"{suite} ({whole.first.track}{f', by {kind}' if kind else ''})"
+    of, between = ("points", "-") if scale == "difference" else ("ratio", "/")
+    unequal = ["terms"] if any(one.differs for one, _ in found) else []
+    names = [*([kind] if kind else []), "pair", "finding", *unequal]
+    table = _table(title, names, (of, "95 % interval", "p, Holm" if several else "p", "ahead on"))
+    for one, p in found:
+        cells = [one.part.partition(": ")[2]] if kind else []
+        cells += [f"{letters[one.first]} {between} {letters[one.second]}", _finding(one, p, letters)]
+        cells += ["UNEQUAL" if one.differs else "equal"] if unequal else []
+        cells += [_value(one, one.value), f"{_value(one, one.low)} – {_value(one, one.high)}", _p(p)]
+        cells.append(f"{len(one.ahead[0])} : {len(one.ahead[1])} of {len(one.names)}")
+        _add(table, *cells)
+    return table
+
+
+def _finding(one: Compared, p: float, letters: Mapping[Side, str]) -> str:
     """The answer in words; where there is none, with what could have been found."""
     better = one.better(p)
     if better:
-        return f"{called[one.first if better == 'first' else one.second]} is better"
+        return f"{letters[one.first if better == 'first' else one.second]} is better"
     detectable = f"detectable: {100 * one.detectable:.1f} points"
-    if one.measured.differs and one.measured.p <= LEVEL and not one.better():
-        return f"undecided: {one.missing} samples without a verdict could turn it ({detectable})"
     if one.better():
-        return f"no difference shown among so many comparisons ({detectable})"
-    return f"no difference shown ({detectable})"
+        return f"no difference shown, for so many comparisons; {detectable}"
+    if one.measured.differs and one.measured.p <= LEVEL:
+        return f"undecided: {one.missing} samples without a verdict could turn it; {detectable}"
+    return f"no difference shown; {detectable}"
+
+
+def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title), title_justify="left", title_style="bold")
+    for name in left:
+        table.add_column(name, overflow="fold", min_width=_NARROWEST.get(name))
+    for name in right:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def _add(table: Table, *cells: str) -> None:
+    """Names are taken literally."""
+    from rich.text import Text
+
+    table.add_row(*(Text(cell) for cell in cells))
 
 
 def _discordant(one: Ahead) -> str:
@@ -201,8 +238,9 @@ def _discordant(one: Ahead) -> str:
     return f"{one.problem} ({passed}/{of} : {others}/{of_other})"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+def _natural(name: str) -> list[tuple[int, str]]:
+    """HumanEval/9 stands before HumanEval/10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", name)]
 
 
 def _value(one: Compared, value: float) -> str:

@@ -136,7 +136,7 @@ def pairs(found: Sequence[Side], first: str | None = None, others: Sequence[str]
     if not any(chosen):
         raise UsageError(
             f"there are no two models to compare on one suite: these runs have {_listed(found)}",
-            hint="Give several run directories, or a run of several models.",
+            hint="Give several runs, or one of several models; the reference counts only where it is named.",
         )
     return sorted((pair for each in chosen for pair in each), key=lambda pair: pair[0].suite)
 
