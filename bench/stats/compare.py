@@ -196,7 +196,7 @@ def _unpaired(
 
     one, other = scores_at(confidence)
     interval, method = interval_at(confidence), "newcombe, unpaired"
-    wide, p = interval.high - interval.low, root(leaves_out, 1e-12, 1 - 1e-12)
+    wide, p = interval.high - interval.low, root(leaves_out, 1e-12, 1 - 1e-12, within=1e-6)
     if scale == "ratio":
         interval, method = _ratio(one, other, 0.0), "ratio of score intervals, unpaired"
     error = sqrt(one.error**2 + other.error**2)

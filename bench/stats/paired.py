@@ -133,11 +133,11 @@ def ratio_of(
     return Interval(lower / least if least > 0 else 0.0, most / lower_second if lower_second > 1e-15 else inf)
 
 
-def root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where a falling function crosses 0, within 1e-12; the end it points to where it does not."""
+def root(function: Callable[[float], float], low: float, high: float, *, within: float = 1e-12) -> float:
+    """Where a falling function crosses 0, as near as asked; the end it points to where it does not."""
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (middle, high) if function(middle) > 0 else (low, middle)
-        if high - low < 1e-12:
+        if high - low < within:
             break
     return (low + high) / 2

@@ -181,13 +181,15 @@ def problems_for_threshold(
     null, alternative = (sqrt(p * (1 - p)) for p in (threshold, score))
     wanted = (_z(confidence) * null + _NORMAL.inv_cdf(power) * alternative) / (score - threshold)
     about = ceil(wanted**2 * _design(epochs, alike))
+    # Of several samples the spread is estimated, which costs so many problems (Guenther 1981).
+    estimated = ceil(_z(confidence) ** 2 / 2) if _design(epochs, alike) < 1 else 0
     if about > _SMOOTH:
-        return about
+        return about + estimated
 
     def reached(problems: int) -> float:
         return threshold_power(problems, score, threshold, epochs=epochs, alike=alike, confidence=confidence)
 
-    return next(n for n in count(1) if reached(n) >= power)
+    return estimated + next(n for n in count(1) if reached(n) >= power)
 
 
 def _critical(discordant: NDArray[np.int64], confidence: float) -> NDArray[np.int64]:
