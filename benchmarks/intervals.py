@@ -1,6 +1,9 @@
-"""How often our intervals hold the truth, on simulated models; prints the tables of docs/statistics.md.
+"""How often our intervals hold the truth, on simulated models; makes the tables of docs/statistics.md.
 
-Usage: python benchmarks/intervals.py [TRIALS]      (1000, unless said otherwise; a few minutes on one core)
+Usage: python benchmarks/intervals.py [TRIALS] [--write]
+
+1000 trials, unless said otherwise: a few minutes on one core. Always the same numbers. With --write they replace the
+tables of docs/statistics.md.
 
 Not called statistics.py: that would hide the standard library's module from every script of this folder.
 """
@@ -10,6 +13,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from scipy.stats import binom
@@ -42,6 +46,8 @@ from bench.stats import (
 )
 from bench.stats.scores import correlation, student_quantile
 
+DOCUMENT = Path(__file__).parents[1] / "docs" / "statistics.md"
+MARK = "<!-- Below: made by benchmarks/intervals.py. -->"
 SEED = 2411
 SIZES = (30, 164, 500)
 SCORES = (0.5, 0.8, 0.95, 0.99)
@@ -303,23 +309,46 @@ def speeds(size: int, trials: int) -> float:
     return hits / trials
 
 
-def tables(trials: int) -> Iterator[Iterator[str]]:
-    yield exactly()
-    yield coverage("score", trials, our_score, first_of)
-    yield coverage("difference, the same problems", trials, our_difference, difference_of)
-    yield coverage("ratio, the same problems", trials, our_ratio, ratio_of_both, (0.1, *SCORES))
-    yield coverage("difference, other problems", trials // 2, our_unpaired, difference_of, shared=False)
-    yield rejected(trials)
-    yield alike(2 * trials)
-    yield power(2 * trials)
-    yield further(trials)
+def tables(trials: int) -> Iterator[tuple[str, Iterator[str]]]:
+    """A heading and its rows."""
+    yield "One sample a problem, each its own: exact", exactly()
+    yield "A score", coverage("score", trials, our_score, first_of)
+    yield (
+        f"A difference: the first model's score, the second's is {GAP:g} lower",
+        coverage("difference, the same problems", trials, our_difference, difference_of),
+    )
+    yield (
+        "A ratio, of the same two",
+        coverage("ratio, the same problems", trials, our_ratio, ratio_of_both, (0.1, *SCORES)),
+    )
+    yield (
+        "A difference, each model with problems of its own",
+        coverage("difference, other problems", trials // 2, our_unpaired, difference_of, shared=False),
+    )
+    yield "What was tried and not taken", rejected(trials)
+    yield "A model against itself", alike(2 * trials)
+    yield "Power, where 80 % was planned", power(2 * trials)
+    yield "Costs, ratings, speed", further(trials)
+
+
+def write(lines: Sequence[str]) -> None:
+    """In place of what stands below the mark in docs/statistics.md."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    head, mark, _ = text.partition(MARK)
+    if not mark:
+        sys.exit(f"{DOCUMENT} has no line {MARK!r} to write below")
+    DOCUMENT.write_text(f"{head}{mark}\n" + "".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def main() -> None:
-    for table in tables(int(sys.argv[1]) if len(sys.argv) > 1 else 1000):
-        for line in table:
+    numbers = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    lines: list[str] = []
+    for heading, table in tables(numbers[0] if numbers else 1000):
+        for line in ("", f"### {heading}", "", *table):
             print(line, flush=True)
-        print()
+            lines.append(line)
+    if "--write" in sys.argv:
+        write(lines)
 
 
 if __name__ == "__main__":

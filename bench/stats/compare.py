@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, lcm, sqrt
+from math import inf, lcm, nan, sqrt
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -44,8 +44,8 @@ class Comparison:
 
     ``p`` is two-sided, for no difference. ``error`` is the standard error of the difference, ``detectable``
     the smallest true difference that is found in 80 % of such comparisons: it belongs beside "no difference".
-    It is taken from the width of the interval, and so never 0. ``discordant`` is None where the problems
-    differ. ``method`` names the interval, then the test.
+    It is taken from the width of the interval, and so never 0. A ratio of 0 to 0 is NaN, from 0 to infinity.
+    ``discordant`` is None where the problems differ. ``method`` names the interval, then the test.
     """
 
     scale: Scale
@@ -222,6 +222,12 @@ def _ratio(first: Score, second: Score, common: float) -> Interval:
     return ratio_of(first.value, second.value, first.interval, second.interval, correlation=common)
 
 
+def _quotient(first: float, second: float) -> float:
+    if second > 0:
+        return first / second
+    return inf if first > 0 else nan
+
+
 def _made(
     scale: Scale,
     first: Score,
@@ -237,7 +243,7 @@ def _made(
     """The interval never leaves out equality where the test does not: one comparison, one answer."""
     value, same = first.value - second.value, 0.0
     if scale == "ratio":
-        value, same = first.value / second.value if second.value > 0 else inf, 1.0
+        value, same = _quotient(first.value, second.value), 1.0
     low, high = interval
     if p > 1 - confidence:
         low, high = min(low, same), max(high, same)

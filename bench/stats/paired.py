@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from bench.stats.intervals import Interval, normal_quantile
 
-_STEPS = 200_000
+_STEPS = 20_000
 
 
 def mcnemar(first_only: int, second_only: int) -> float:
@@ -40,7 +40,7 @@ def sign_flip(differences: ArrayLike, *, unit: float | None = None) -> float:
 
     One value a problem, or a sum by cluster: if the models are alike, either could have had the other's
     samples (Fisher's permutation test of pairs). Exact, by adding up the distribution of the sum on a grid of
-    ``unit``, of which all values are multiples; without it the grid is a 200,000th of their sum. For
+    ``unit``, of which all values are multiples; without it the grid is a 20,000th of their sum. For
     differences of -1, 0 and 1 it is ``mcnemar``. 2, 1 and 1: half of 2/8, 0.125.
     """
     sizes = np.abs(np.asarray(differences, dtype=float))

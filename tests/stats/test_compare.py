@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from math import inf
+from math import inf, isnan
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from bench.stats import (
     Comparison,
@@ -122,6 +123,26 @@ def test_a_ratio_to_nothing_solved() -> None:
     found = compare_scores(coins([1] * 20), coins([0] * 20), scale="ratio")
     assert (found.value, found.high) == (inf, inf)
     assert found.low > 3
+    nothing = compare_scores(coins([0] * 20), coins([0] * 20), scale="ratio")
+    assert isnan(nothing.value)
+    assert (nothing.low, nothing.high) == (0, inf)
+
+
+def test_any_number_of_samples_a_problem_will_do() -> None:
+    """Shares of up to 40 samples have no common unit of use: p is then of a grid, close to a normal tail."""
+    draws = np.random.default_rng(6)
+    measured = draws.integers(1, 41, 300)
+    first, second = (Counts.of(draws.binomial(measured, score), measured) for score in (0.8, 0.78))
+    found = compare_scores(first, second)
+    apart = first.means - second.means
+    assert found.p == pytest.approx(2 * norm.sf(abs(apart.sum()) / np.sqrt((apart**2).sum())), abs=0.01)
+
+
+def test_one_problem_says_next_to_nothing() -> None:
+    found = compare_scores(coins([1]), coins([0]))
+    assert not found.differs
+    assert found.p == 0.5
+    assert isnan(found.error)
 
 
 def test_p_of_models_with_problems_of_their_own_is_where_their_interval_ends() -> None:
