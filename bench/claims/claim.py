@@ -36,6 +36,10 @@ METRICS = {
 }
 
 
+RATED = ("rating", "percentile")
+"""Metrics that need problems of a known difficulty."""
+
+
 class Party(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A model that is claimed about. ``models``: its names in runs, with ``*`` and ``?``, in any case."""
 
@@ -59,11 +63,14 @@ class Population(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class Conditions(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What the claim was made under; a run must have asked the same. ``epochs`` is how many we plan."""
+    """What the claim was made under; a run must have asked the same. ``epochs`` is how many we plan.
+
+    Five, as one run of a model differs from the next by up to six points (arXiv 2602.07150).
+    """
 
     effort: str | None = None
     turns: int = 1
-    epochs: int = 1
+    epochs: int = 5
     temperature: float | None = None
     max_tokens: int | None = None
     tools: bool = False
@@ -80,6 +87,8 @@ class Reading(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     tolerance: float = 0.0
     sense: Sense = ">="
     clock: str = ""
+    budget: float | None = None
+    """Up to where a clock is looked at; by default the most that any sample took."""
 
     @property
     def direction(self) -> Sense:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from math import sqrt
 
 import numpy as np
 
-from bench.claims.claim import Claim, Distribution, Population, Reading
+from bench.claims.claim import RATED, Claim, Distribution, Population, Reading
 from bench.claims.decision import CONFIDENCE, Evidence
 from bench.errors import UsageError
 from bench.report.clocks import Attempts, Floats
@@ -21,9 +21,11 @@ from bench.results import Result
 from bench.stats import (
     Counts,
     Interval,
+    Rating,
     Scale,
     compare_scores,
     cost_ratio,
+    rating_by_contest,
     rating_of,
     ratio_of,
     ratio_of_means,
@@ -43,17 +45,22 @@ class NoEvidence(UsageError):
 
 def of_population(run: RunView, population: Population, errata: Iterable[str]) -> RunView:
     """The same run with the results that a claim is about, judged by the checks that it is about."""
-    return replace(run, results=_chosen(run.results, population, frozenset(errata)))
+    return replace(run, results=_of_claim(run.results, population, frozenset(errata)))
 
 
-def _chosen(results: Iterable[Result], population: Population, errata: frozenset[str]) -> Iterator[Result]:
+def _of_claim(results: Iterable[Result], population: Population, errata: frozenset[str]) -> Iterator[Result]:
     for result in results:
-        problem = result.key.problem
-        if result.key.suite != population.suite or (problem in errata and not population.errata):
-            continue
-        if (population.only and not _fits(problem, population.only)) or _fits(problem, population.without):
+        if result.key.suite != population.suite or not chosen(result.key.problem, population, errata):
             continue
         yield _by_group(result, population.checks) if population.checks else result
+
+
+def chosen(problem: str, population: Population, errata: Collection[str]) -> bool:
+    """Whether a claim is about a problem of its suite."""
+    if problem in errata and not population.errata:
+        return False
+    named = not population.only or _fits(problem, population.only)
+    return named and not _fits(problem, population.without)
 
 
 def _fits(name: str, patterns: Sequence[str]) -> bool:
@@ -77,21 +84,19 @@ def evidence(
     subject: Attempts,
     comparator: Attempts | None,
     *,
-    budgets: Mapping[str, float],
     ratings: Mapping[str, float],
 ) -> Evidence:
     """What two runs, or one, say of a reading.
 
-    ``budgets`` by clock, as for ``bench speed``; ``ratings`` the difficulty of each problem that has one.
-    Raises NoEvidence.
+    ``ratings``: the difficulty of each problem that has one. Raises NoEvidence.
     """
     these = claim.population is not None and claim.population.about == "these"
-    if reading.metric in ("rating", "percentile"):
+    if reading.metric in RATED:
         return _rating(reading, subject.side, ratings, claim.distribution)
     if comparator is None:
         return _score(subject.side, these=these)
     if reading.metric == "speed":
-        return _speed(reading, subject, comparator, budgets)
+        return _speed(reading, subject, comparator)
     if reading.metric in ("cost", "cost_per_solved"):
         return _cost(reading, subject, comparator)
     return _pair(reading, subject.side, comparator.side, these=these)
@@ -177,11 +182,10 @@ def _pair_of_these(first: Counts, second: Counts, scale: Scale) -> Interval:
     return (ratio_of if scale == "ratio" else square_and_add)(*values, of_one, of_other)
 
 
-def _speed(
-    reading: Reading, subject: Attempts, comparator: Attempts, budgets: Mapping[str, float]
-) -> Evidence:
+def _speed(reading: Reading, subject: Attempts, comparator: Attempts) -> Evidence:
     """How many times as fast the subject is: how many times as long the other takes."""
-    found = speed_ratios(comparator, subject, budgets)
+    given = {} if reading.budget is None else {reading.clock: reading.budget}
+    found = speed_ratios(comparator, subject, given)
     one = next(each for each in found if each.clock.name == reading.clock)
     value, low, high = one.all.ratio
     if value is None or low is None or high is None:
@@ -256,11 +260,19 @@ def _rating(
     counts = side.counts.of_problems(rated)
     hard = [ratings[name] for name in side.names if name in ratings]
 
+    several = bool((counts.planned > 1).any()) and counts.planned.size > 1
+
+    def rating(of: Counts) -> Rating:
+        """Samples of one problem are alike: where there are several, whole problems are drawn."""
+        if several:
+            return rating_by_contest(hard, of.passed, of.measured, contests=np.arange(of.passed.size))
+        return rating_of(hard, of.passed, of.measured)
+
     def interval(of: Counts) -> Interval:
-        made = rating_of(hard, of.passed, of.measured)
+        made = rating(of)
         return Interval(made.low, made.high)
 
-    found = rating_of(hard, counts.passed, counts.measured)
+    found = rating(counts)
     ends = (counts.filled(passing=good, truncations=True) for good in (False, True))
     three = [interval(counts), *map(interval, ends)]
     value = found.value

@@ -20,7 +20,7 @@ from bench.claims.lines import line_of
 from bench.errors import UsageError
 from bench.types import EFFORTS
 
-_READING = ("relation", "threshold", "tolerance", "sense", "clock")
+_READING = ("relation", "threshold", "tolerance", "sense", "clock", "budget")
 """Keys that stand at the top of a file with one reading."""
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _AT = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
@@ -111,6 +111,8 @@ def _spread(table: dict[str, Any], file: _File) -> None:
         file.fail(["id"], "unknown field `id`", "A claim is called as its file is: leave it out.")
     if "readings" in table and own:
         file.fail(own, f"`{own[0]}` stands beside [[readings]]", "Move it into each of the readings.")
+    if "readings" not in table and not own and "not_testable" in table:
+        table["readings"] = []  # what claims no number has none to be decided by
     if "readings" not in table:
         file.one_reading = True
         table["readings"] = [{name: table.pop(name) for name in own}]
@@ -173,7 +175,7 @@ def _check(claim: Claim, file: _File) -> None:
                 [name], f"`{name}` is empty", "Say it, or leave the claim out: unsourced is not a claim."
             )
     _check_date(claim.date, ["date"], file)
-    if not claim.readings:
+    if not claim.readings and claim.not_testable is None:
         file.fail(["readings"], "no reading", "Give relation and threshold, or [[readings]] with both.")
     names = [reading.name for reading in claim.readings]
     if len(names) > 1 and (len(set(names)) < len(names) or not all(names)):
@@ -247,8 +249,12 @@ def _check_metric(claim: Claim, reading: Reading, where: list[str | int], file: 
     if reading.metric == "speed" and reading.clock not in CLOCK_NAMES:
         hint = f"Say with `clock` which: {', '.join(CLOCK_NAMES)}. They are never mixed."
         file.fail([*where, "clock"], f"no clock is called {reading.clock!r}", hint)
-    if reading.metric != "speed" and reading.clock:
-        file.fail([*where, "clock"], f"{reading.metric} has no clock", "Only the metric `speed` has one.")
+    for name in ("clock", "budget"):
+        if reading.metric != "speed" and getattr(reading, name):
+            hint = "Only the metric `speed` has one."
+            file.fail([*where, name], f"{reading.metric} has no {name}", hint)
+    if reading.budget is not None and reading.budget <= 0:
+        file.fail([*where, "budget"], "a budget is above 0", "Say up to where the clock is looked at.")
     if reading.metric == "percentile" and claim.distribution is None:
         hint = "Add [distribution]: a dated snapshot of people's ratings, with its source."
         file.fail(["metric"], "a percentile of whom?", hint)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil, exp, inf, log, sqrt
 from statistics import NormalDist
 
-from bench.claims.claim import Reading, unit_of
+from bench.claims.claim import RATED, Reading, unit_of
 from bench.claims.decision import CONFIDENCE
 from bench.stats import Interval, detectable, discordance, support, threshold_power, wilson
 
@@ -52,8 +52,8 @@ def margin(
     """
     if problems < 1:
         raise ValueError("no problems")
-    if reading.metric in ("rating", "percentile"):
-        return _rating(reading, ratings, reading.threshold if rating is None else rating, epochs)
+    if reading.metric in RATED:
+        return _rating(reading, ratings, reading.threshold if rating is None else rating)
     if reading.metric in ("speed", "cost", "cost_per_solved"):
         return _times(reading, problems)
     if reading.relation in ("difference", "ratio"):
@@ -119,10 +119,10 @@ def _times(reading: Reading, problems: int) -> Margin:
     return Margin(reading.threshold * (factor - 1), needed, assumes)
 
 
-def _rating(reading: Reading, ratings: Sequence[float], rating: float, epochs: int) -> Margin:
+def _rating(reading: Reading, ratings: Sequence[float], rating: float) -> Margin:
     if not ratings:
         raise ValueError("no problem with a known rating")
-    known = support(ratings, rating, samples=epochs)
+    known = support(ratings, rating)
     distance = detectable(known.error)
     slack = reading.tolerance if unit_of(reading) == "points" else 0.0
     what = {"ceiling": "failures", "floor": "solves"}.get(known.verdict, "")

@@ -1,0 +1,250 @@
+"""``bench claim``: from a sentence that somebody published to a verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.cli.common import DataOption, run_views, say
+from bench.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bench.claims.check import Checked
+    from bench.claims.claim import Claim
+    from bench.claims.plan import Plan
+
+app = typer.Typer(
+    help="Check a published claim: can it be decided, for how much, and what do finished runs say of it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+FileArgument = Annotated[
+    str, typer.Argument(help="A claim file, or the name of one of ours.", metavar="FILE")
+]
+SubjectOption = Annotated[
+    str | None, typer.Option("--subject", "-a", help="The model claimed about; RUN:MODEL if several have it.")
+]
+ComparatorOption = Annotated[
+    str | None, typer.Option("--comparator", "-b", help="The model that it is compared with.")
+]
+PlanOption = Annotated[
+    Path | None, typer.Option("--plan", help="What `bench claim plan -o` wrote before the run.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+
+
+@app.command("list")
+def list_claims(as_json: JsonOption = False) -> None:
+    """List the claims that come with bench, and whether each can be tested here. Asks nobody."""
+    from bench.claims import files, report
+
+    plans = [_plan(files.read(path)) for path in files.paths()]
+    if as_json:
+        typer.echo(json.dumps([report.plan_json(one) for one in plans]))
+        return
+    width = max((len(one.claim.id) for one in plans), default=0)
+    for one in plans:
+        state = "testable    " if one.testable else "not testable"
+        typer.echo(f"{one.claim.id:{width}}  {state}  {one.claim.title}")
+
+
+@app.command("show")
+def show(file: FileArgument, as_json: JsonOption = False) -> None:
+    """Show a claim as it was read: what was published, and what exactly has to hold."""
+    import msgspec
+
+    from bench.claims import files
+    from bench.claims.claim import claimed
+
+    claim = files.read(files.find(file))
+    if as_json:
+        typer.echo(json.dumps(msgspec.to_builtins(claim)))
+        return
+    typer.echo(f"{claim.title}\n\n{claim.text.strip()}\n\n{claim.by}, {claim.date}\n{claim.source}\n")
+    for one in claim.readings:
+        typer.echo(f"{one.name + ': ' if one.name else ''}{one.relation} of {one.metric}: {claimed(one)}")
+    if claim.note:
+        typer.echo(f"\n{claim.note.strip()}")
+
+
+@app.command("plan")
+def plan(
+    file: FileArgument,
+    model: Annotated[
+        list[str] | None, typer.Option("--model", "-m", help="Estimate the cost for it; may be repeated.")
+    ] = None,
+    data: Annotated[Path | None, DataOption] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Register: write claim, design and hash to this file.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what would decide a claim, how well and for how much, or why nothing here does. Asks nobody."""
+    from bench.claims import files, registration, report
+
+    made = _plan(files.read(files.find(file)), models=model or (), data=data)
+    registered = None
+    if out is not None:
+        if not made.testable:
+            raise UsageError(f"there is nothing to register: {made.reason}", hint=made.needs)
+        registered = registration.registered(made.claim, made.design)
+        registration.write(registered, out)
+        say(f"registered in {out}: publish its hash before the run, {registered.sha256}")
+    if as_json:
+        typer.echo(json.dumps(report.plan_json(made, registered)))
+    else:
+        typer.echo(report.plan_screen(made, registered), nl=False)
+
+
+@app.command("check")
+def check(
+    file: FileArgument,
+    directories: Annotated[
+        list[Path] | None, typer.Argument(help="Run directories.", metavar="DIR...")
+    ] = None,
+    subject: SubjectOption = None,
+    comparator: ComparatorOption = None,
+    registered: PlanOption = None,
+    data: Annotated[Path | None, DataOption] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide a claim from finished runs. Exit status 0 only if it is supported, 3 otherwise."""
+    from bench.claims import files, report
+    from bench.claims.decision import Verdict
+
+    claim = files.read(files.find(file))
+    checked = _checked(claim, directories or (), subject, comparator, registered=registered, data=data)
+    if as_json:
+        typer.echo(json.dumps(report.as_json(checked)))
+    else:
+        typer.echo(report.screen(checked), nl=False)
+    raise typer.Exit(0 if checked.verdict is Verdict.SUPPORTED else 3)
+
+
+@app.command("report")
+def write_report(
+    file: FileArgument,
+    directories: Annotated[list[Path], typer.Argument(help="Run directories.", metavar="DIR...")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File: .md or .json.")],
+    subject: SubjectOption = None,
+    comparator: ComparatorOption = None,
+    registered: PlanOption = None,
+    data: Annotated[Path | None, DataOption] = None,
+) -> None:
+    """Write a page with the verdict, the evidence, and how to repeat it."""
+    from bench.claims import files, report
+    from bench.journal import write_atomically
+
+    if out.suffix.lower() not in (".md", ".json"):
+        raise UsageError(
+            f"{out}: no report is written as that", hint="Give a name that ends in .md or .json."
+        )
+    claim = files.read(files.find(file))
+    checked = _checked(claim, directories, subject, comparator, registered=registered, data=data)
+    arguments = [file, *map(str, directories)]
+    for option, value in (("--subject", subject), ("--comparator", comparator), ("--plan", registered)):
+        arguments += [option, str(value)] if value is not None else []
+    if out.suffix.lower() == ".json":
+        text = json.dumps(report.as_json(checked), indent=1) + "\n"
+    else:
+        text = report.page(checked, _plan(claim), arguments)
+    try:
+        write_atomically(out, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UsageError(
+            f"{out} cannot be written: {error.strerror or error}", hint="Name another."
+        ) from error
+    say(f"{checked.verdict}: written to {out}")
+
+
+@app.command("import")
+def import_claims(
+    file: Annotated[Path, typer.Argument(help="models/VENDOR/MODEL.toml of models.dev.", metavar="FILE")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the claim files.")],
+    by: Annotated[str, typer.Option("--by", help="Who says so.")] = "as listed by models.dev",
+) -> None:
+    """Draft a claim file from each benchmark that models.dev lists for a model."""
+    from bench.claims import models_dev
+    from bench.journal import write_atomically
+
+    found = models_dev.imported(file, by=by)
+    for name, text in found.items():
+        path = out / f"{name}.toml"
+        if path.exists():
+            raise UsageError(f"{path} is there already", hint="Name another folder with -o.")
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, text.encode())
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be written: {error.strerror or error}", hint="Name another folder."
+            ) from error
+        typer.echo(str(path))
+    say(f"{len(found)} drafts: complete their conditions, then `bench claim plan FILE`")
+
+
+def _plan(claim: Claim, *, models: Sequence[str] = (), data: Path | None = None) -> Plan:
+    """Nothing is fetched. Data sets that are not in the folder are left out of account, and it is said."""
+    from bench import config
+    from bench.claims.plan import plan as make
+    from bench.models.prices import listed
+
+    os.environ["BENCH_OFFLINE"] = "1"
+    prices = listed(config.environ())
+    if data is None:
+        return make(claim, prices=prices, models=models)
+    try:
+        return make(claim, prices=prices, models=models, data=config.data_dirs(data))
+    except DataError as error:
+        say(f"without its data: {error.message}")
+        return make(claim, prices=prices, models=models)
+
+
+def _checked(
+    claim: Claim,
+    directories: Sequence[Path],
+    subject: str | None,
+    comparator: str | None,
+    *,
+    registered: Path | None,
+    data: Path | None,
+) -> Checked:
+    from bench.claims import registration
+    from bench.claims.check import Asked
+    from bench.claims.check import check as decide
+
+    if not directories and claim.not_testable is None:
+        hint = f"Give run directories; `bench claim plan {claim.id}` says which runs it takes."
+        raise UsageError(f"no run to decide {claim.id} with", hint=hint)
+    runs = run_views(directories)
+    places = dict(
+        zip((run.name for run in runs), dict.fromkeys(path.resolve() for path in directories), strict=True)
+    )
+    asked = Asked(
+        subject=subject or "",
+        comparator=comparator or "",
+        ratings=_ratings(claim, data),
+        registration=None if registered is None else registration.read(registered),
+        began={name: registration.began(path) for name, path in places.items()} if registered else {},
+    )
+    return decide(claim, runs, asked)
+
+
+def _ratings(claim: Claim, data: Path | None) -> Mapping[str, float]:
+    """The difficulty of problems, where a claim is about ratings; the suite's data is needed for them."""
+    from bench import config
+    from bench.claims.claim import RATED
+    from bench.claims.plan import ratings_of
+    from bench.suites import load_suite, outline
+
+    rated = any(reading.metric in RATED for reading in claim.readings)
+    if not rated or claim.population is None or outline(claim.population.suite) is None:
+        return {}
+    return ratings_of(load_suite(claim.population.suite, data=config.data_dirs(data), say=say))
