@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/intervals.py [TRIALS] [--write]
 
-1000 trials, unless said otherwise: a few minutes on one core. Always the same numbers. With --write they replace the
-tables of docs/statistics.md.
+1000 trials, unless said otherwise: a few minutes on one core. Always the same numbers. With --write they
+replace the tables of docs/statistics.md.
 
 Not called statistics.py: that would hide the standard library's module from every script of this folder.
 """
