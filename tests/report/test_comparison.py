@@ -202,10 +202,10 @@ def test_what_is_unmeasured_can_undecide() -> None:
 
 
 def test_where_what_is_missing_could_make_either_the_better_one_there_is_no_evidence() -> None:
-    """All wrong against 10 of 10 is as clear as all right against 0 of 10; in between p is 1."""
-    a = [[E]] * 10 + coins(1)
-    one = compared({"a": a, "b": [[YES]] * 5 + [[NO]] * 5 + coins(1)})
+    """6 to 0 where both are known; 6 to 20 or 26 to 0 with the rest. Each is clear, and in between p is 1."""
+    one = compared({"a": [*coins(*[1] * 6), *[[E]] * 40], "b": coins(*[0] * 6, *[1] * 20, *[0] * 20)})
     assert one.least.value < 0 < one.most.value
+    assert all(end.p < 0.05 and end.differs for end in (one.least, one.measured, one.most))
     assert (one.p, one.better()) == (1, "")
 
 
@@ -398,6 +398,12 @@ def test_parts_are_compared_by_themselves() -> None:
     assert "toy (repair, by level)" in text
     told = json.loads(as_json([one], [[easy, hard]]))
     assert [part["part"] for part in told["parts"]] == ["level: easy", "level: hard"]
+
+
+def test_parts_are_of_the_scale_of_the_whole() -> None:
+    (pair,) = pairs(found({"a": coins(1, 1, 1, 1), "b": coins(1, 1, 0, 0)}))
+    (part,) = split(compare(*pair, scale="ratio"), "k", dict.fromkeys(pair[0].names, "x"))
+    assert (part.measured.scale, part.value) == ("ratio", 2)
 
 
 def test_a_part_without_verdicts_or_without_a_name_is_left_out() -> None:
