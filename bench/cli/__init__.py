@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bench import __version__
-from bench.cli import claim, compare, doctor, grade, leaderboard, models, run, speed, suites
+from bench.cli import claim, compare, doctor, grade, leaderboard, models, report, run, speed, suites
 from bench.cli.streams import hide_keys
 from bench.errors import BenchError, UsageError
 
@@ -28,6 +28,7 @@ app.command("grade")(grade.grade)
 app.command("leaderboard")(leaderboard.leaderboard)
 app.command("compare")(compare.compare)
 app.command("speed")(speed.speed)
+app.command("report")(report.report)
 app.add_typer(claim.app, name="claim")
 app.command("suites")(suites.suites)
 app.command("models")(models.models)

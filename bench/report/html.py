@@ -1,0 +1,134 @@
+"""``bench report``: runs as one HTML file that opens from the disk and loads nothing.
+
+What a model wrote, and every name, stands in the page only as packed data (``bench.report.packed``), of which its
+script makes text nodes. The policy of the page lets nothing run but that script, by its hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bench.errors import UsageError
+from bench.journal import TEMPORARY
+from bench.report.boards import Board, Placed, boards
+from bench.report.leaderboard import RunView, rows
+from bench.report.packed import packed
+from bench.report.row import Cell, Row
+from bench.types import Json, Outcome
+
+PAGE = Path(__file__).parent / "page"
+SCRIPTS = ("text", "data", "board", "main")
+"""The page's script is these files, one after the other, in a scope of their own."""
+
+
+def write(runs: Sequence[RunView], path: Path) -> None:
+    """Write the report of these runs; the same bytes for the same runs.
+
+    Raises UsageError where it cannot be written, StoreError for a damaged run.
+    """
+    try:
+        _write(path, page(runs))
+    except OSError as error:
+        hint = "Give a path in a directory that can be written to with -o."
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}", hint=hint) from error
+
+
+def page(runs: Sequence[RunView]) -> Iterator[str]:
+    """The page piece by piece: what a piece is made from is read when it is asked for."""
+    locks = {run.name: run.lock for run in runs}
+    found = boards(rows(runs), locks)
+    script, style = _script(), (PAGE / "page.css").read_text("utf-8")
+    environment = Environment(
+        loader=FileSystemLoader(PAGE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    yield from environment.get_template("page.html").generate(
+        policy=_policy(script, style),
+        style=Markup(style),
+        script=Markup(script),
+        boards=packed([_board(one) for one in found]),
+    )
+
+
+def _script() -> str:
+    body = "\n".join((PAGE / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
+    return f"(() => {{\n'use strict';\n{body}}})();\n"
+
+
+def _policy(script: str, style: str) -> str:
+    """Nothing is loaded or sent; no script and no style but these two; no text becomes markup or code."""
+    allowed = (_hash(text) for text in (script, style))
+    return (
+        "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ).format(*allowed)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _board(board: Board) -> Json:
+    first = board.first
+    return {
+        "suite": first.suite,
+        "track": first.track,
+        "terms": first.terms,
+        "problems": first.problems,
+        "problems_total": first.problems_total,
+        "limited": first.limited,
+        "differs": list(board.differs),
+        "rows": [_row(one) for one in board.rows],
+    }
+
+
+def _row(placed: Placed) -> Json:
+    """The columns of the leaderboard, and what the page shows besides."""
+    row = placed.row
+    cells: dict[str, Json] = {name: _rounded(cell) for name, cell in row.cells().items()}
+    vendor, slash, _ = row.model.partition("/")
+    return cells | {
+        "vendor": vendor if slash else "",
+        "best": placed.best,
+        "worst": placed.worst,
+        "cost_per_solved_usd": _rounded(_cost_per_solved(row)),
+        "tokens_per_sample": _rounded(_tokens_per_sample(row)),
+    }
+
+
+def _cost_per_solved(row: Row) -> float | None:
+    """Of all samples, with what tries without an answer cost; None where any of it is unknown."""
+    solved = row.outcomes.get(Outcome.PASS, 0)
+    if row.cost_usd is None or row.cost_lost_usd is None or not solved:
+        return None
+    return (row.cost_usd + row.cost_lost_usd) / solved
+
+
+def _tokens_per_sample(row: Row) -> float | None:
+    return None if row.output_tokens is None else row.output_tokens / max(1, row.samples_scored)
+
+
+def _rounded(cell: Cell) -> Cell:
+    return round(cell, 6) if isinstance(cell, float) else cell
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    """As ``bench.journal.write_atomically``, but never whole in memory."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fd, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+    temporary = Path(name)
+    try:
+        with os.fdopen(fd, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(pieces)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

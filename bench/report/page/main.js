@@ -1,0 +1,25 @@
+// Which view is open stands in the address after "#", so that each can be linked to and gone back to.
+
+const VIEWS = { leaderboard };
+
+async function open() {
+  const path = location.hash.replace(/^#\/?/, '').split('/').map(decoded);
+  const name = path[0] in VIEWS ? path[0] : 'leaderboard';
+  for (const link of document.querySelectorAll('nav a')) {
+    const here = link.getAttribute('href') === `#/${name}`;
+    if (here) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  await VIEWS[name](document.getElementById('view'), path.slice(1));
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+window.addEventListener('hashchange', open);
+open();
