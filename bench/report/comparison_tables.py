@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from math import isfinite
+from math import isfinite, isnan
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
@@ -246,7 +246,7 @@ def _natural(name: str) -> list[tuple[int, str]]:
 def _value(one: Compared, value: float) -> str:
     if one.measured.scale == "difference":
         return f"{100 * value:+.1f}"
-    return f"{value:.3f}" if isfinite(value) else "unbounded"
+    return "unknown" if isnan(value) else f"{value:.3f}" if isfinite(value) else "unbounded"
 
 
 def _p(p: float) -> str:

@@ -109,6 +109,9 @@ def test_a_ratio_is_of_the_scores() -> None:
     nothing = compare(*pairs(found({"a": coins(1, 1), "b": coins(0, 0)}))[0], scale="ratio")
     assert json.loads(as_json([nothing]))["comparisons"][0]["value"] is None
     assert "unbounded" in shown([nothing])
+    neither = compare(*pairs(found({"a": coins(0, 0), "b": coins(0, 0)}))[0], scale="ratio")
+    assert (neither.better(), neither.p) == ("", 1)
+    assert "unknown" in shown([neither])
 
 
 def test_a_dialogue_counts_by_its_last_turn_and_an_unfinished_one_is_missing() -> None:
