@@ -172,7 +172,7 @@ def _check(claim: Claim, file: _File) -> None:
     for name in ("title", "text", "source", "by"):
         if not getattr(claim, name).strip():
             file.fail(
-                [name], f"`{name}` is empty", "Say it, or leave the claim out: unsourced is not a claim."
+                [name], f"`{name}` is empty", "Say it: what has no source is no claim."
             )
     _check_date(claim.date, ["date"], file)
     if not claim.readings and claim.not_testable is None:

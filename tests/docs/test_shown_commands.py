@@ -25,8 +25,11 @@ def parsed(words: list[str]) -> None:
     """As the command line is parsed; a command named without its arguments is looked up alone."""
     known: Any = typer.main.get_command(app)
     assert words[0] in known.commands, f"there is no command {words[0]}"
-    command = known.commands[words[0]]
-    arguments = [STANDS_FOR.get(word, word) for word in words[1:] if word != "..."]
+    command, rest = known.commands[words[0]], words[1:]
+    if hasattr(command, "commands") and rest:
+        assert rest[0] in command.commands, f"there is no command {' '.join(words[:2])}"
+        command, rest = command.commands[rest[0]], rest[1:]
+    arguments = [STANDS_FOR.get(word, word) for word in rest if word != "..."]
     arguments = [word.removesuffix("...") for word in arguments]
     options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
     unknown = {word for word in arguments if re.match(r"--?[a-z]", word)} - options
@@ -44,8 +47,14 @@ def test_a_shown_command_parses(document: str, words: list[str]) -> None:
 
 
 def test_a_command_that_does_not_exist_is_noticed() -> None:
-    for words in (["rnu"], ["run", "--modle", "x"], ["leaderboard", "x", "--limit", "3"]):
-        with pytest.raises(AssertionError, match=r"no command rnu|no such option|--limit"):
+    for words in (
+        ["rnu"],
+        ["run", "--modle", "x"],
+        ["leaderboard", "x", "--limit", "3"],
+        ["claim", "decide", "x"],
+        ["claim", "check", "x", "--limit", "3"],
+    ):
+        with pytest.raises(AssertionError, match=r"no command (rnu|claim decide)|no such option|--limit"):
             parsed(words)
     with pytest.raises(AssertionError, match="many"):
         parsed(["run", "-m", "reference", "-s", "smoke", "--limit", "many"])

@@ -1,0 +1,141 @@
+"""``bench claim`` as a user calls it: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_support import Bench
+from speed_runs import Answer, P, Samples, W, write
+
+CLAIM = """title = "M solves half"
+text = "M scores 50 %"
+source = "a paper"
+date = 2026-01-15
+by = "its authors"
+metric = "pass@1"
+relation = ">="
+threshold = 0.5
+
+[subject]
+name = "M"
+models = ["vendor/m"]
+
+[population]
+suite = "humaneval"
+
+[conditions]
+epochs = 1
+"""
+
+
+def ran(path: Path, passed: int) -> Path:
+    samples: Samples = {"vendor/m": [[[Answer(P if n < passed else W)]] for n in range(100)]}
+    return write(path, samples, turns=1, suite="humaneval")
+
+
+@pytest.fixture
+def claim(tmp_path: Path) -> Path:
+    path = tmp_path / "half.toml"
+    path.write_text(CLAIM)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("passed", "verdict", "status"), [(80, "SUPPORTED", 0), (52, "INCONCLUSIVE", 3), (20, "REFUTED", 3)]
+)
+def test_the_exit_status_is_0_for_supported_alone(
+    tmp_path: Path, bench: Bench, claim: Path, passed: int, verdict: str, status: int
+) -> None:
+    ran(tmp_path / "run", passed)
+    result = bench("claim", "check", "half.toml", "run")
+    assert result.returncode == status, result.stderr
+    assert result.stdout.startswith(f"{verdict}: M solves half\n")
+    assert f"{passed}.0 %, 95 % interval" in result.stdout
+    assert len(result.stdout.splitlines()) <= 24, "one screen"
+    found = json.loads(bench("claim", "check", "half.toml", "run", "--json").stdout)
+    assert (found["verdict"], found["claim"]) == (verdict, "half")
+    (one,) = found["readings"]
+    assert one["value"] == pytest.approx(passed / 100)
+    assert one["interval"][0] < one["value"] < one["interval"][1]
+    assert one["region"] == [0.5, None]
+
+
+def test_bad_usage_ends_with_2_and_a_way_out(tmp_path: Path, bench: Bench, claim: Path) -> None:
+    claim.write_text(CLAIM.replace("threshold", "treshold"))
+    wrong = bench("claim", "check", "half.toml", "run")
+    assert wrong.returncode == 2
+    assert "half.toml, line 8: unknown field `treshold`" in wrong.stderr
+    assert "'threshold'" in wrong.stderr
+    claim.write_text(CLAIM)
+    ran(tmp_path / "run", 80)
+    for arguments, hint in (
+        (("check", "half.toml"), "bench claim plan half"),
+        (("check", "half.toml", "nowhere"), "bench run -o"),
+        (("check", "haf"), "bench claim list"),
+        (("report", "half.toml", "run", "-o", "x.pdf"), ".md or .json"),
+    ):
+        result = bench("claim", *arguments)
+        assert result.returncode == 2, arguments
+        assert hint in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_a_registration_before_the_run_is_checked(tmp_path: Path, bench: Bench, claim: Path) -> None:
+    made = bench("claim", "plan", "half.toml", "-o", "plan.json")
+    assert made.returncode == 0, made.stderr
+    digest = json.loads((tmp_path / "plan.json").read_text())["sha256"]
+    assert digest in made.stdout
+    ran(tmp_path / "run", 80)
+    result = bench("claim", "check", "half.toml", "run", "--plan", "plan.json")
+    assert result.returncode == 0, result.stdout
+    assert digest in result.stdout
+    claim.write_text(CLAIM.replace("0.5", "0.6"))
+    changed = bench("claim", "check", "half.toml", "run", "--plan", "plan.json")
+    assert changed.returncode == 3
+    assert "INVALID" in changed.stdout
+
+
+def test_a_report_holds_the_evidence_and_how_to_repeat_it(tmp_path: Path, bench: Bench, claim: Path) -> None:
+    ran(tmp_path / "run", 80)
+    assert bench("claim", "report", "half.toml", "run", "-o", "page.md").returncode == 0
+    page = (tmp_path / "page.md").read_text()
+    for part in (
+        "# SUPPORTED: M solves half",
+        "> M scores 50 %",
+        "| the only one | pass@1 at least 50.0 % | 80.0 % |",
+        "bench claim check half.toml run",
+        "bench run -m vendor/m -s humaneval -n 1",
+        "not registered before the run",
+    ):
+        assert part in page
+    assert bench("claim", "report", "half.toml", "run", "-o", "page.json").returncode == 0
+    assert json.loads((tmp_path / "page.json").read_text())["verdict"] == "SUPPORTED"
+
+
+def test_our_claims_are_listed_shown_and_planned_without_key_or_network(bench: Bench) -> None:
+    listed = bench("claim", "list")
+    assert listed.returncode == 0, listed.stderr
+    lines = listed.stdout.splitlines()
+    assert len(lines) >= 19
+    assert any("deepseek-v4-plc" in line and "not testable" in line for line in lines)
+    shown = bench("claim", "show", "deepseek-v4-debugging-speed")
+    assert shown.stdout.count("at least 1.71 times") == 4
+    planned = bench("claim", "plan", "deepseek-v4-hardware-cost")
+    assert planned.returncode == 0
+    assert planned.stdout.startswith("NOT-TESTABLE")
+    assert bench("claim", "check", "deepseek-v4-hardware-cost").returncode == 3
+    refused = bench("claim", "plan", "deepseek-v4-hardware-cost", "-o", "plan.json")
+    assert refused.returncode == 2
+    assert "nothing to register" in refused.stderr
+
+
+def test_claims_of_vendors_are_imported_and_planned(tmp_path: Path, bench: Bench) -> None:
+    text = 'name = "M"\nrelease_date = "2026-01"\n[[benchmarks]]\nname = "HumanEval"\nscore = 60\n'
+    (tmp_path / "m.toml").write_text(text)
+    made = bench("claim", "import", "m.toml", "-o", "drafts")
+    assert made.returncode == 0, made.stderr
+    assert made.stdout == "drafts/m-humaneval.toml\n"
+    assert bench("claim", "plan", "drafts/m-humaneval.toml").stdout.startswith("TESTABLE")
+    assert bench("claim", "import", "m.toml", "-o", "drafts").returncode == 2
