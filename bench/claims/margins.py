@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, exp, inf, log, sqrt
+from math import ceil, e, exp, inf, log, sqrt
 from statistics import NormalDist
 
 from bench.claims.claim import RATED, Reading, unit_of
@@ -15,8 +15,9 @@ from bench.claims.decision import CONFIDENCE
 from bench.stats import Interval, detectable, discordance, support, threshold_power, wilson
 
 POWER = 0.8
-LOG_DEVIATION = 1.0
-"""Of times and costs between problems, on the log scale; with half of it in common between two models."""
+_OF_MEANS = sqrt(2 * (e - sqrt(e)))
+"""Error of the logarithm of a ratio of two means, times sqrt(problems): of times and costs that vary between
+problems by 1 on the log scale (lognormal), a half of it in common to both models. Of geometric means it is 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,11 @@ def _pair(reading: Reading, problems: int) -> Margin:
 
 
 def _times(reading: Reading, problems: int) -> Margin:
-    error = LOG_DEVIATION / sqrt(problems)
+    error = _OF_MEANS / sqrt(problems)
     factor = exp(detectable(error))
     needed = None
     if reading.tolerance > 0:
-        needed = ceil((detectable(LOG_DEVIATION) / -log(max(1 - reading.tolerance, 1e-9))) ** 2)
+        needed = ceil((detectable(_OF_MEANS) / -log(max(1 - reading.tolerance, 1e-9))) ** 2)
     assumes = "logarithms that vary by 1 between problems, a half of it in common"
     return Margin(reading.threshold * (factor - 1), needed, assumes)
 
