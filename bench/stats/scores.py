@@ -14,7 +14,7 @@ from bench.stats.intervals import Interval, normal_quantile, wilson
 WILSON = "wilson"
 WILSON_EFFECTIVE = "wilson, effective n"
 _DOUBT = 0.3
-"""In problems: the doubt that epochs are as good as problems (docs/statistics.md says what it does)."""
+"""In problems: the doubt that more samples are as good as more problems (docs/statistics.md says why)."""
 
 
 class Score(NamedTuple):
@@ -39,9 +39,10 @@ def score_of(counts: Counts, *, clusters: ArrayLike | None = None, confidence: f
     ``clusters``: the family of each problem, shape (problems,), where some are alike (one problem in five
     languages, one repository); else each problem is its own. One sample a problem and no families:
     ``wilson``, so 81 of 263 is 0.2553 to 0.3662. Otherwise ``wilson`` for the effective number of trials
-    (Korn and Graubard 1998; Franco, Little, Louis and Slud 2019). Where few problems are neither all right
-    nor all wrong, their samples hardly show how alike they are, and the effective number is drawn to the
-    number of problems. Problems without measured samples are left out. Raises ValueError where none is left.
+    (Korn and Graubard 1998; Franco, Little, Louis and Slud 2019). Where few problems (or families) differ
+    from the rest, their samples hardly show how alike they are, and the effective number is drawn to the
+    number of problems (or families). Problems without measured samples are left out. Raises ValueError where
+    none is left.
     """
     known = counts.known
     if not known.any():
@@ -55,11 +56,11 @@ def score_of(counts: Counts, *, clusters: ArrayLike | None = None, confidence: f
     trials = effective_trials(
         value * (1 - value), error, clusters=groups, samples=int(counts.measured.sum()), confidence=confidence
     )
-    if trials > means.size:
+    if trials > groups:
         shares = np.bincount(family, weights=means) / np.bincount(family)
         telling = min(int((shares > 0).sum()), int((shares < 1).sum()))
         trust = telling / (telling + _DOUBT)
-        trials = 1 / (trust / trials + (1 - trust) / means.size)
+        trials = 1 / (trust / trials + (1 - trust) / groups)
     interval = wilson(value * trials, trials, confidence)
     return Score(value, *interval, error, means.size, groups, WILSON_EFFECTIVE)
 
