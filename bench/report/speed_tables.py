@@ -233,7 +233,7 @@ def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
 
     table = Table(title=Text(title), title_justify="left", title_style="bold")
     for name in (*left, *right):
-        table.add_column(name, justify="left" if name in left else "right")
+        table.add_column(name, justify="left" if name in left else "right", overflow="fold")
     return table
 
 

@@ -421,6 +421,14 @@ def test_the_docs_name_every_column_and_clock() -> None:
     assert named == [*(clock.name for clock in CLOCKS), *header]
 
 
+def test_a_narrow_terminal_cuts_no_name_off() -> None:
+    models = speeds(attempts([view({"vendor/a-model-of-a-long-name-2026-11-25": [[[FAIL, FIX]]]})]), {})
+    out = io.StringIO()
+    for table in render(models):
+        Console(file=out, width=80).print(table)
+    assert "…" not in out.getvalue()
+
+
 def test_json_says_what_it_rests_on() -> None:
     samples: Samples = {"a": [[[FAIL, FIX]], [[FIX]], [HOPELESS]], "b": [[[FIX]], [[FAIL, FIX]], [[FIX]]]}
     found = attempts([view(samples)])
