@@ -17,7 +17,7 @@ from bench.stats import Interval, detectable, discordance, support, threshold_po
 POWER = 0.8
 _OF_MEANS = sqrt(2 * (e - sqrt(e)))
 """Error of the logarithm of a ratio of two means, times sqrt(problems): of times and costs that vary between
-problems by 1 on the log scale (lognormal), a half of it in common to both models. Of geometric means it is 1."""
+problems by 1 on the log scale (lognormal), a half of it in common to both models."""
 
 
 @dataclass(frozen=True, slots=True)
