@@ -21,6 +21,7 @@ from bench.stats.scores import families
 _SCALE = log(10) / 400
 _LEAST, _MOST = -4000.0, 12000.0
 _EVENTS = 5
+_NEWTON = 50
 _AT_ONCE = 250
 
 
@@ -202,14 +203,17 @@ def _best(hard: Floats, right: Floats, of: Floats, prior: Prior) -> float:
 def _best_of_draws(
     times: Floats, hard: Floats, right: Floats, of: Floats, prior: Prior, start: float
 ) -> Floats:
-    """``_best`` for each row of drawn times, by bisection on all rows at once."""
+    """``_best`` for each row of drawn times, by Newton's steps on all rows at once, none over 400 points."""
     weight = 1 / (_SCALE * prior.deviation**2)
-    low: Floats = np.full(times.shape[0], start - 3000.0)
-    high: Floats = np.full(times.shape[0], start + 3000.0)
     solved, tries = times @ right, times * of
-    for _ in range(22):
-        middle = (low + high) / 2
-        expected = np.einsum("ri,ri->r", tries, 1 / (1 + 10 ** ((hard[None, :] - middle[:, None]) / 400)))
-        up = solved - expected - (middle - prior.mean) * weight > 0
-        low, high = np.where(up, middle, low), np.where(up, high, middle)
-    return (low + high) / 2
+    ratings: Floats = np.full(times.shape[0], start)
+    for _ in range(_NEWTON):
+        chances = 1 / (1 + np.exp(_SCALE * (hard[None, :] - ratings[:, None])))
+        expected = tries * chances
+        slope = solved - expected.sum(axis=1) - (ratings - prior.mean) * weight
+        bend = _SCALE * (expected * (1 - chances)).sum(axis=1) + weight
+        steps = np.clip(slope / bend, -400, 400)
+        ratings = ratings + steps
+        if np.abs(steps).max() < 1e-3:
+            break
+    return ratings

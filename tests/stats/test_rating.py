@@ -17,6 +17,7 @@ from bench.stats import (
     share_below,
     support,
 )
+from bench.stats.rating import WEAK, _best, _best_of_draws
 
 EVENLY = np.linspace(800, 2400, 400)
 
@@ -75,6 +76,16 @@ def test_contests_that_differ_widen() -> None:
     assert found.value == plain.value
     assert found.high - found.low > 1.2 * (plain.high - plain.low)
     assert found == rating_by_contest(EVENLY, solved, np.ones(400), contests=contests)
+
+
+def test_draws_are_rated_as_one_by_one() -> None:
+    """Also those in which all or nothing is solved."""
+    draws = np.random.default_rng(4)
+    hard, right, of = draws.uniform(800, 3000, 12), np.array([1.0] * 6 + [0.0] * 6), np.ones(12)
+    times = draws.multinomial(12, np.full(12, 1 / 12), size=30).astype(float)
+    times[0], times[1] = np.array([2] * 6 + [0] * 6), np.array([0] * 6 + [2] * 6)
+    for row, found in zip(times, _best_of_draws(times, hard, right, of, WEAK, 1700.0), strict=True):
+        assert found == pytest.approx(_best(hard, row * right, row * of, WEAK), abs=0.01)
 
 
 def test_contests_that_do_not_differ_agree_with_the_likelihood() -> None:
