@@ -85,6 +85,7 @@ def test_bad_usage_ends_with_2_and_a_way_out(tmp_path: Path, bench: Bench, claim
 def test_a_registration_before_the_run_is_checked(tmp_path: Path, bench: Bench, claim: Path) -> None:
     made = bench("claim", "plan", "half.toml", "-o", "plan.json")
     assert made.returncode == 0, made.stderr
+    assert "bench claim check half.toml results/runs/half" in made.stdout
     digest = json.loads((tmp_path / "plan.json").read_text())["sha256"]
     assert digest in made.stdout
     ran(tmp_path / "run", 80)
