@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from test_leaderboard import E, P, W
-from test_turns import locked
+from test_turn_columns import locked
 
 from bench.report.leaderboard import Row, RunView, as_markdown, rows
 from bench.results import Result

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from test_leaderboard import E, P, W, lock
-from test_turns import locked
+from test_turn_columns import locked
 
 from bench.edits import Edit, edit
 from bench.report.leaderboard import Row, RunView, as_markdown, rows
