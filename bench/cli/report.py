@@ -15,11 +15,11 @@ def report(
         typer.Option("--out", "-o", help="The file; report.html in the directory, if there is one DIR."),
     ] = None,
 ) -> None:
-    """Write one self-contained HTML file: the leaderboard of these runs, to sort and to filter.
+    """Write one self-contained HTML file: the leaderboard, plots, and every sample with all that was said.
 
     It opens from the disk without a network, and nothing that a model wrote can run in it.
     """
-    from bench.cli.common import run_views, say
+    from bench.cli.common import say
     from bench.errors import UsageError
     from bench.report import html
 
@@ -31,5 +31,5 @@ def report(
         out = directories[0] / "report.html"
     if out.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{out}: a report is an HTML file", hint="Give -o a name that ends in .html.")
-    html.write(run_views(directories), out)
+    html.write(html.runs_in(directories), out)
     say(f"report of {len(directories)} runs written to {out} ({out.stat().st_size / 1e6:.1f} MB)")

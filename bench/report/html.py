@@ -1,7 +1,7 @@
 """``bench report``: runs as one HTML file that opens from the disk and loads nothing.
 
-What a model wrote, and every name, stands in the page only as packed data (``bench.report.packed``), of which its
-script makes text nodes. The policy of the page lets nothing run but that script, by its hash.
+What a model wrote, and every name, stands in the page only as packed data (``bench.report.packed``), of
+which its script makes text nodes. The policy of the page lets nothing run but that script, by its hash.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -19,17 +22,40 @@ from markupsafe import Markup
 from bench.errors import UsageError
 from bench.journal import TEMPORARY
 from bench.report.boards import Board, Placed, boards
+from bench.report.chunks import Chunks
 from bench.report.leaderboard import RunView, rows
+from bench.report.listed import Line, Listed, columns
 from bench.report.packed import packed
+from bench.report.parts import Parts
 from bench.report.row import Cell, Row
+from bench.report.samples import Samples
+from bench.results import results
+from bench.rundir import read_lock
 from bench.types import Json, Outcome
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("text", "data", "board", "main")
+SCRIPTS = ("text", "data", "board", "list", "sample", "plots", "main")
 """The page's script is these files, one after the other, in a scope of their own."""
 
 
-def write(runs: Sequence[RunView], path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run directory, and what it is called: its name, or its path where several have that name."""
+
+    name: str
+    path: Path
+
+
+def runs_in(directories: Sequence[Path]) -> list[Run]:
+    """Each once. Raises StoreError for a directory that is no run."""
+    paths = list(dict.fromkeys(path.resolve() for path in directories))
+    names = [path.name for path in paths]
+    for path in paths:
+        read_lock(path)
+    return [Run(str(path) if names.count(path.name) > 1 else path.name, path) for path in paths]
+
+
+def write(runs: Sequence[Run], path: Path) -> None:
     """Write the report of these runs; the same bytes for the same runs.
 
     Raises UsageError where it cannot be written, StoreError for a damaged run.
@@ -41,20 +67,40 @@ def write(runs: Sequence[RunView], path: Path) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}", hint=hint) from error
 
 
-def page(runs: Sequence[RunView]) -> Iterator[str]:
-    """The page piece by piece: what a piece is made from is read when it is asked for."""
-    locks = {run.name: run.lock for run in runs}
-    found = boards(rows(runs), locks)
+def page(runs: Sequence[Run]) -> Iterator[str]:
+    """The page piece by piece. What every sample came to is read first; its texts when their turn comes."""
+    locks: dict[str, dict[str, Any]] = {run.name: read_lock(run.path) for run in runs}
+    listed = Listed()
+    views = [
+        RunView(locks[run.name], listed.noted(place, results(run.path)), run.name)
+        for place, run in enumerate(runs)
+    ]
+    found = boards(rows(views), locks)
+    lines = listed.ordered()
     script, style = _script(), (PAGE / "page.css").read_text("utf-8")
     environment = Environment(
         loader=FileSystemLoader(PAGE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
-    yield from environment.get_template("page.html").generate(
-        policy=_policy(script, style),
-        style=Markup(style),
-        script=Markup(script),
-        boards=packed([_board(one) for one in found]),
-    )
+    with ExitStack() as stack:
+        stored = [stack.enter_context(Samples(run.path)) for run in runs]
+
+        def read(line: Line) -> tuple[Parts, Parts]:
+            return stored[line.run].parts(line.index)
+
+        chunks = Chunks(lines, read)
+        yield from environment.get_template("page.html").generate(
+            policy=_policy(script, style),
+            style=Markup(style),
+            script=Markup(script),
+            boards=packed([_board(one) for one in found]),
+            chunks=chunks,
+            # Asked for after the last chunk: only then is it known where each starts.
+            samples=lambda: packed(_index(lines, runs, chunks)),
+        )
+
+
+def _index(lines: Sequence[Line], runs: Sequence[Run], chunks: Chunks) -> Json:
+    return columns(lines, [run.name for run in runs]) | {"chunks": list[Json](chunks.starts)}
 
 
 def _script() -> str:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
+import tracemalloc
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
-from speed_runs import Answer, P, Samples, W, view
+from speed_runs import Answer, E, P, Samples, W, write
+from told_runs import HOSTILE, Builder, hostile, large
 
-from bench.errors import UsageError
+from bench.errors import StoreError, UsageError
 from bench.report import html
 from bench.report.packed import packed, unpacked
+from bench.report.parts import TEXT_CHARS
+from bench.report.samples import messages
+from bench.types import Outcome, SampleKey, Try
 
-HOSTILE = "</script><img src=x onerror=alert(1)>\x1b[31m\u202e"
 SAMPLES: Samples = {
     "vendor/good": [[[Answer(P)]], [[Answer(P)]], [[Answer(W)]]],
-    HOSTILE: [[[Answer(P)]], [[Answer(W)]], [[Answer(W)]]],
+    "vendor/bad": [[[Answer(P)]], [[Answer(W)]], [[Answer(W)]]],
 }
 
 
@@ -48,12 +53,47 @@ class Parts(HTMLParser):
         )
 
 
-def page_of(*runs: Any) -> Parts:
-    return Parts("".join(html.page(runs)))
+def text_of(*directories: Path) -> str:
+    return "".join(html.page(html.runs_in(directories)))
 
 
-def boards_of(*runs: Any) -> Any:
-    return unpacked(page_of(*runs).text_of(id="boards"))
+def page_of(*directories: Path) -> Parts:
+    return Parts(text_of(*directories))
+
+
+def boards_of(*directories: Path) -> Any:
+    return unpacked(page_of(*directories).text_of(id="boards"))
+
+
+def index_of(page: Parts) -> Any:
+    return unpacked(page.text_of(id="samples"))
+
+
+def chunks_of(page: Parts) -> list[Any]:
+    each = zip(page.tags, page.texts, strict=True)
+    return [unpacked(text) for (_, tag), text in each if tag.get("class") == "chunk"]
+
+
+def stories_of(*directories: Path) -> list[tuple[Any, Any]]:
+    """Of each sample in the list's order: the parts of its question, and those of what came of it."""
+    return [
+        (chunk["questions"][story["question"]], story["parts"])
+        for chunk in chunks_of(page_of(*directories))
+        for story in chunk["stories"]
+    ]
+
+
+def texts(parts: Any) -> dict[str, Any]:
+    return {part[1]: part[2] for part in parts if part[0] == "text"}
+
+
+def facts(parts: Any) -> dict[str, Any]:
+    return {name: value for part in parts if part[0] == "facts" for name, value in part[2]}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return write(tmp_path / "run", SAMPLES)
 
 
 def test_data_comes_back_as_it_was_whatever_it_holds() -> None:
@@ -62,23 +102,20 @@ def test_data_comes_back_as_it_was_whatever_it_holds() -> None:
     assert re.fullmatch(r"[A-Za-z0-9+/=]+", packed(data))
 
 
-def test_the_policy_lets_nothing_run_or_load_but_the_page_s_own_script_and_style() -> None:
-    page = page_of(view(SAMPLES))
-    policy = next(tag["content"] for name, tag in page.tags if "http-equiv" in tag)
+def test_the_policy_lets_nothing_run_or_load_but_the_page_s_own_script_and_style(run: Path) -> None:
+    page = page_of(run)
+    policy = next(tag["content"] for _, tag in page.tags if "http-equiv" in tag)
     assert policy is not None
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
-    script = next(
-        text for (name, tag), text in zip(page.tags, page.texts, strict=True) if name == "script" and not tag
-    )
-    style = next(text for (name, _), text in zip(page.tags, page.texts, strict=True) if name == "style")
+    own = {name: text for (name, tag), text in zip(page.tags, page.texts, strict=True) if not tag}
 
     def hashed(text: str) -> str:
         return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
     assert rules == {
         "default-src": "'none'",
-        "script-src": hashed(script),
-        "style-src": hashed(style),
+        "script-src": hashed(own["script"]),
+        "style-src": hashed(own["style"]),
         "base-uri": "'none'",
         "form-action": "'none'",
         "require-trusted-types-for": "'script'",
@@ -86,29 +123,20 @@ def test_the_policy_lets_nothing_run_or_load_but_the_page_s_own_script_and_style
     }
 
 
-def test_the_markup_names_no_address_and_listens_to_nothing_by_attribute() -> None:
-    page = page_of(view(SAMPLES))
-    for name, attributes in page.tags:
+def test_the_markup_names_no_address_and_listens_to_nothing_by_attribute(run: Path) -> None:
+    for name, attributes in page_of(run).tags:
         assert name not in ("link", "img", "iframe", "object", "embed", "base", "form"), name
         for attribute, value in attributes.items():
             assert not attribute.startswith("on")
-            assert attribute != "style"
-            assert attribute not in ("src", "action")
+            assert attribute not in ("style", "src", "action")
             assert not (value or "").startswith(("http", "data:"))
             assert attribute != "href" or (value or "").startswith("#/")
 
 
 def test_the_script_never_makes_markup_of_a_text() -> None:
     script = "".join((html.PAGE / f"{name}.js").read_text("utf-8") for name in html.SCRIPTS)
-    for way in (
-        "innerHTML",
-        "outerHTML",
-        "insertAdjacentHTML",
-        "document.write",
-        "eval(",
-        "DOMParser",
-        "fetch(",
-    ):
+    ways = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser", "fetch(")
+    for way in ways:
         assert way not in script
     assert "</script" not in script.lower()
 
@@ -117,33 +145,47 @@ def test_every_file_of_the_page_is_used() -> None:
     assert {path.stem for path in html.PAGE.glob("*.js")} == set(html.SCRIPTS)
 
 
-def test_nothing_that_a_model_or_a_name_says_stands_in_the_markup() -> None:
+def test_nothing_that_a_model_or_a_name_says_stands_in_the_markup(tmp_path: Path) -> None:
     """Whatever the runs hold, the page is the same but for its packed data."""
-
-    def markup(*runs: Any) -> str:
-        return re.sub(
-            r'(<script type="text/plain"[^>]*>)[A-Za-z0-9+/=]*</script>', r"\1", "".join(html.page(runs))
-        )
-
-    hostile = view(SAMPLES, suite="</script><b>toy", name="\u202erun\ud800")
-    assert markup(hostile) == markup(view({"a": [[[Answer(P)]]]}))
-    assert "onerror" not in "".join(html.page([hostile]))
+    packed_data = re.compile(r'(<script type="text/plain" (?:id|class)="\w+">)[A-Za-z0-9+/=]+</script>')
+    harmless = write(tmp_path / "run", {"a": [[[Answer(P)]]]})
+    worst, mild = (packed_data.sub(r"\1", text_of(path)) for path in (hostile(tmp_path / "bad"), harmless))
+    once = re.compile(r'(<script type="text/plain" class="chunk">\n)+')
+    assert once.sub("", worst) == once.sub("", mild)
 
 
-def test_the_same_runs_give_the_same_bytes(tmp_path: Path) -> None:
+def test_hostile_texts_are_all_there_in_the_data(tmp_path: Path) -> None:
+    said = {json.dumps(texts(parts)["Reply"]) for _, parts in stories_of(hostile(tmp_path / "bad"))}
+    assert {json.dumps(text) for name, text in HOSTILE.items() if name != "long line"} < said
+    assert len(said) == len(HOSTILE)
+
+
+def test_the_same_runs_give_the_same_bytes(tmp_path: Path, run: Path) -> None:
+    runs = html.runs_in([run, write(tmp_path / "other", SAMPLES, terms="bbb")])
     for name in ("a.html", "new/b.html"):
-        html.write([view(SAMPLES), view(SAMPLES, name="other", terms="bbb")], tmp_path / name)
+        html.write(runs, tmp_path / name)
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "new/b.html").read_bytes()
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["a.html"]
 
 
-def test_where_it_cannot_be_written_nothing_is_left_behind(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(UsageError, match="cannot be written"):
-        html.write([view(SAMPLES)], tmp_path / "file" / "a.html")
-    with pytest.raises(UsageError, match="cannot be written"):
-        html.write([view(SAMPLES)], tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+def test_where_it_cannot_be_written_nothing_is_left_behind(tmp_path: Path, run: Path) -> None:
+    for path in (run / "lock.json" / "a.html", tmp_path):
+        with pytest.raises(UsageError, match="cannot be written"):
+            html.write(html.runs_in([run]), path)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_damaged_run_is_said_and_no_half_page_is_left(tmp_path: Path, run: Path) -> None:
+    with (run / "samples.jsonl").open("a") as file:
+        file.write("not a record\n")
+    with pytest.raises(StoreError, match="not a record"):
+        html.write(html.runs_in([run]), tmp_path / "a.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_runs_of_one_name_are_called_by_their_paths(tmp_path: Path, run: Path) -> None:
+    other = write(tmp_path / "more" / "run", SAMPLES)
+    assert [one.name for one in html.runs_in([run, other, run])] == [str(run), str(other)]
 
 
 def shares(*passed: int, of: int = 40) -> Samples:
@@ -154,44 +196,167 @@ def shares(*passed: int, of: int = 40) -> Samples:
     }
 
 
-def test_ranks_are_shared_where_intervals_do_not_separate() -> None:
-    (board,) = boards_of(view(shares(38, 36, 10, 8, 0), turns=1))
+def test_ranks_are_shared_where_intervals_do_not_separate(tmp_path: Path) -> None:
+    (board,) = boards_of(write(tmp_path / "run", shares(38, 36, 10, 8, 0), turns=1))
     ranks = {row["model"]: (row["rank"], row["best"], row["worst"]) for row in board["rows"]}
     assert ranks == {"m0": (1, 1, 2), "m1": (2, 1, 2), "m2": (3, 3, 4), "m3": (4, 3, 4), "m4": (5, 5, 5)}
 
 
-def test_rows_of_other_terms_are_set_apart_and_say_in_what_they_differ() -> None:
-    main, other = view(shares(30, 20), name="main"), view(shares(40), name="other", terms="bbb")
-    other.lock["judges"]["toy"] = "calls@2"  # type: ignore[index]
+def test_rows_of_other_terms_are_set_apart_and_say_in_what_they_differ(tmp_path: Path) -> None:
+    main = write(tmp_path / "main", shares(30, 20), turns=1)
+    other = write(tmp_path / "other", shares(40), turns=2, terms="bbb")
     first, second = boards_of(other, main)
     assert (first["terms"], first["differs"]) == ("aaaaaaaaaaaa", [])
-    assert second["differs"] == ['judge: "calls@1" -> "calls@2"']
+    assert second["differs"] == ["turns: 1 -> 2"]
     assert [row["rank"] for row in second["rows"]] == [1]
 
 
-def test_fewer_problems_make_a_board_of_their_own() -> None:
-    first, second = boards_of(view(shares(30)), view(shares(10, of=20), name="short"))
+def test_fewer_problems_make_a_board_of_their_own(tmp_path: Path) -> None:
+    first, second = boards_of(
+        write(tmp_path / "long", shares(30), turns=1), write(tmp_path / "short", shares(10, of=20), turns=1)
+    )
     assert (first["problems"], second["problems"]) == (40, 20)
     assert second["differs"] == ["problems: all 40 -> all 20"]
 
 
-def test_cost_per_solved_counts_tries_that_brought_nothing_and_is_unknown_with_any_of_it() -> None:
+def test_cost_per_solved_counts_tries_that_brought_nothing_and_is_unknown_with_any_of_it(
+    tmp_path: Path,
+) -> None:
+    lost = Answer(P, microusd=600_000, lost_microusd=100_000)
     samples: Samples = {
-        "a": [
-            [[Answer(P, microusd=600_000, lost_microusd=100_000)]],
-            [[Answer(P)]],
-            [[Answer(W, microusd=0)]],
-        ],
+        "a": [[[lost]], [[Answer(P)]], [[Answer(W, microusd=0)]]],
         "b": [[[Answer(P)]], [[Answer(P, microusd=None)]], [[Answer(P)]]],
         "c": [[[Answer(W)]], [[Answer(W)]], [[Answer(W)]]],
     }
-    (board,) = boards_of(view(samples, turns=1))
+    (board,) = boards_of(write(tmp_path / "run", samples, turns=1))
     costs = {row["model"]: row["cost_per_solved_usd"] for row in board["rows"]}
     assert costs == {"a": pytest.approx(0.350025), "b": None, "c": None}
 
 
-def test_the_reference_is_shown_and_competes_with_none() -> None:
-    (board,) = boards_of(view({"reference": [[[Answer(P)]]], "vendor/a": [[[Answer(W)]]]}, turns=1))
+def test_the_reference_is_shown_and_competes_with_none(tmp_path: Path) -> None:
+    run = write(tmp_path / "run", {"reference": [[[Answer(P)]]], "vendor/a": [[[Answer(W)]]]}, turns=1)
+    (board,) = boards_of(run)
     assert [(row["model"], row["vendor"], row["best"]) for row in board["rows"]] == [
         ("vendor/a", "vendor", 1), ("reference", "", None),
     ]  # fmt: skip
+
+
+def test_every_sample_has_a_line_in_an_order_that_puts_answers_to_one_problem_together(
+    tmp_path: Path,
+) -> None:
+    keys = [
+        SampleKey("toy", name, model, 0) for model in "ba" for name in ("T/10", "T/9", "T/007", "T/x", "T/0")
+    ]
+    run = Builder(tmp_path / "run", keys)
+    for index in range(len(keys)):
+        run.add(index, f"answer {index}")
+    run.close()
+    page = page_of(tmp_path / "run")
+    index = index_of(page)
+    names = index["names"]
+    listed = [
+        (names["problem"][p], names["model"][m])
+        for p, m in zip(index["problem"], index["model"], strict=True)
+    ]
+    order = ("T/0", "T/007", "T/9", "T/10", "T/x")
+    assert sorted(listed, key=lambda one: (order.index(one[0]), one[1])) == listed
+    replies = [texts(parts)["Reply"] for _, parts in stories_of(tmp_path / "run")]
+    assert replies == [f"answer {[(k.problem, k.model) for k in keys].index(one)}" for one in listed]
+
+
+def test_what_went_wrong_stands_in_the_line_and_unmeasured_is_no_failure(tmp_path: Path) -> None:
+    index = index_of(page_of(write(tmp_path / "run", {"a": [[[Answer(P)]], [[Answer(W)]], [E]]}, turns=1)))
+    outcomes = [index["names"]["outcome"][at] for at in index["outcome"]]
+    assert outcomes == ["pass", "wrong_answer", "provider_error"]
+    assert [index["scored"][at] for at in index["outcome"]] == [True, True, False]
+
+
+def test_a_story_has_every_turn_and_every_attempt_with_its_cause(tmp_path: Path) -> None:
+    run = Builder(tmp_path / "run", [SampleKey("toy", "p", "m", 0)], turns=2)
+    run.lose(0, detail="slow down")
+    tried = Try("2026-11-25T12:00:00+00:00", 1.0, "server_error", 503, wait_s=4.0)
+    run.add(
+        0, "first", question="Mend it.", reasoning="hm", code="x = 1", outcome=Outcome.WRONG_ANSWER,
+        failure="f(1) is 2, not 3", attempt=2, tries=[tried],
+    )  # fmt: skip
+    run.add(0, "second", told="f(1) is wrong", turn=2, attempt=3, question="Mend it. Again.")
+    run.close()
+    ((question, parts),) = stories_of(tmp_path / "run")
+    assert texts(question) == {"Question (user)": "Mend it."}
+    headings = [part[1] for part in parts if part[0] == "heading"]
+    assert headings == ["Turn 1, record 1", "Turn 1, record 2", "Turn 2, record 3"]
+    said = [(part[1], part[2]) for part in parts if part[0] == "text"]
+    assert said == [
+        ("What happened", "slow down"), ("Reasoning", "hm"), ("Reply", "first"),
+        ("Code that was taken out", "x = 1"), ("Failure in base", "f(1) is 2, not 3"),
+        ("Told before this turn", "f(1) is wrong"), ("Reply", "second"),
+        ("Code that was taken out", "second"),
+    ]  # fmt: skip
+    folded = {part[1] for part in parts if part[0] == "text" and not part[3]}
+    assert folded == {"Reasoning", "Code that was taken out"}
+    tables = [(part[1], part[3]) for part in parts if part[0] == "table"]
+    assert tables == [
+        ("Tries without an answer", [["2026-11-25T12:00:00+00:00", "rate_limited", 429, "1.00 s", "2.00 s"]]),
+        ("Checks", [["base", 3, 3, 2]]),
+        ("Tries without an answer", [["2026-11-25T12:00:00+00:00", "server_error", 503, "1.00 s", "4.00 s"]]),
+        ("Checks", [["base", 3, 3, 3]]),
+    ]
+    assert facts(parts)["rule"] == "fence"
+    assert facts(parts)["cost"] == "$0.000250"
+
+
+def test_a_text_that_is_too_long_says_how_much_of_it_is_left_out(tmp_path: Path) -> None:
+    run = Builder(tmp_path / "run", [SampleKey("toy", "p", "m", 0)])
+    run.add(0, "a" * TEXT_CHARS + "b" * 10, code="x")
+    run.close()
+    ((_, parts),) = stories_of(tmp_path / "run")
+    head, left, tail = texts(parts)["Reply"]
+    assert (len(head) + len(tail), left, tail[-11:]) == (TEXT_CHARS, 10, "a" + "b" * 10)
+
+
+def test_a_sample_that_was_not_asked_and_one_that_was_given_say_so(tmp_path: Path) -> None:
+    run = Builder(tmp_path / "run", [SampleKey("toy", name, "m", 0) for name in "pq"])
+    run.add(0, "given")
+    run.close()
+    (given, _), (unasked, nothing) = stories_of(tmp_path / "run")
+    assert "the run has no request" in facts(given)["question"]
+    assert (facts(unasked)["question"], nothing) == ("not asked yet", [])
+
+
+BLOCKS = [{"type": "text", "text": "u"}]
+BOTH = [("system", "s"), ("user", "u")]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]}, BOTH),
+        ({"system": "s", "messages": [{"role": "user", "content": BLOCKS}]}, BOTH),
+        ({"systemInstruction": {"parts": [{"text": "s"}]}, "contents": [{"parts": BLOCKS}]}, BOTH),
+        ({"instructions": "s", "input": [{"role": "user", "content": "u"}]}, BOTH),
+        ({"prompt": "def f("}, [("user", "def f(")]),
+        ({"other": 1}, [("as sent", '{"other": 1}')]),
+    ],
+    ids=["chat", "anthropic", "google", "responses", "complete", "unknown"],
+)
+def test_the_question_is_read_from_what_was_sent_in_any_form(body: Any, said: list[tuple[str, str]]) -> None:
+    assert messages(json.dumps(body)) == said
+
+
+def test_a_request_that_is_no_json_is_shown_as_it_is() -> None:
+    assert messages("[1") == [("as sent", "[1")]
+    assert messages("[1]") == [("as sent", "[1]")]
+
+
+@pytest.mark.slow
+def test_ten_thousand_samples_take_less_than_five_megabytes_and_little_memory(tmp_path: Path) -> None:
+    run = large(tmp_path / "run", problems=250, models=4, epochs=10)
+    tracemalloc.start()
+    html.write(html.runs_in([run]), tmp_path / "a.html")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (tmp_path / "a.html").stat().st_size < 5_000_000
+    assert most < 64 << 20, "a chunk at a time, and a line a sample"
+    index = index_of(Parts((tmp_path / "a.html").read_text("utf-8")))
+    assert len(index["run"]) == 10_000
+    assert len(index["chunks"]) > 10

@@ -1,6 +1,6 @@
 // Which view is open stands in the address after "#", so that each can be linked to and gone back to.
 
-const VIEWS = { leaderboard };
+const VIEWS = { leaderboard, plots, samples: samplesView };
 
 async function open() {
   const path = location.hash.replace(/^#\/?/, '').split('/').map(decoded);
