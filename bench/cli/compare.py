@@ -78,10 +78,9 @@ def compare(
 
 
 def _of_suites(found: Sequence[Side], suites: Sequence[str]) -> list[Side]:
-    there = sorted({side.suite for side in found})
-    for name in suites:
-        if name not in there:
-            raise UsageError(f"no suite {name!r} in these runs", hint=f"They have: {', '.join(there)}.")
+    from bench.report.sides import check_suites
+
+    check_suites((side.suite for side in found), suites)
     return [side for side in found if not suites or side.suite in suites]
 
 

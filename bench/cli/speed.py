@@ -100,10 +100,9 @@ def _budgets(given: Sequence[str]) -> dict[str, float]:
 
 
 def _of_suites(found: Sequence[Attempts], suites: Sequence[str]) -> list[Attempts]:
-    there = sorted({one.side.suite for one in found})
-    for name in suites:
-        if name not in there:
-            raise UsageError(f"no suite {name!r} in these runs", hint=f"They have: {', '.join(there)}.")
+    from bench.report.sides import check_suites
+
+    check_suites((one.side.suite for one in found), suites)
     return [one for one in found if not suites or one.side.suite in suites]
 
 

@@ -28,7 +28,7 @@ def as_csv(rows: Sequence[Row]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_csv_cell(name, cell) for name, cell in row.cells().items()])
+        writer.writerow([csv_cell(cell, f".{_decimals(name)}f") for name, cell in row.cells().items()])
     return out.getvalue()
 
 
@@ -67,16 +67,21 @@ BY_ENDING: Mapping[str, Callable[[Sequence[Row]], str]] = {
 
 
 def _rounded(name: str, cell: Cell) -> Cell:
-    return round(cell, _DECIMALS.get(name, 6)) if isinstance(cell, float) else cell
+    return round(cell, _decimals(name)) if isinstance(cell, float) else cell
 
 
-def _csv_cell(name: str, cell: Cell) -> str:
+def _decimals(name: str) -> int:
+    return _DECIMALS.get(name, 6)
+
+
+def csv_cell(cell: object, numbers: str) -> str:
+    """As it stands in a file. ``numbers``: how those that are not whole are written."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return f"{cell:.{_DECIMALS.get(name, 6)}f}"
+        return format(cell, numbers)
     text = str(cell)
     return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
 

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.drift import Who
-from bench.errors import StoreError, UsageError
+from bench.errors import UsageError
 from bench.journal import write_atomically
+from bench.lock import AS_GIVEN
 from bench.report.formats import BY_ENDING, as_csv, as_json, as_markdown, render
 from bench.report.row import COLUMNS, Row
 from bench.report.sums import Sent
 from bench.report.tally import ByAnswerer, Tally
+from bench.report.terms import suite_of
 from bench.results import Result
 from bench.rundir import turns_of
 from bench.stats import Interval, cluster_bootstrap, mean_of_means, pass_at_k, wilson, worst_case
@@ -25,9 +27,6 @@ __all__ = ["COLUMNS", "Row", "RunView", "as_csv", "as_json", "as_markdown", "ren
 
 UNRANKED = frozenset({"reference"})
 """Models that show what can be reached, and compete with none."""
-
-AS_GIVEN = "as given"
-"""The prompt of answers that this project did not ask for: a samples file, the reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +76,8 @@ def _visible(lock: Mapping[str, Any]) -> dict[str, frozenset[str]]:
 def _setting(run: RunView, suite: str, model: str) -> dict[str, Any]:
     """What the lock says about a model on a suite: the columns that are not counted."""
     lock: Mapping[str, Any] = run.lock
-    entry = next((one for one in lock["suites"] if one["name"] == suite), None)
-    terms = lock["terms"].get(suite, {}).get(model)
+    entry, terms = suite_of(lock, suite, model)
     given = model in lock.get("as_given", ())
-    if entry is None or terms is None:
-        raise StoreError(f"a result of {model!r} on suite {suite!r} is not in its run's lock")
     return {
         "model": model,
         "suite": suite,

@@ -109,6 +109,14 @@ def labels(found: Sequence[Side]) -> dict[Side, str]:
     return {side: f"{side.run}:{side.model}" if side.model in several else side.model for side in found}
 
 
+def check_suites(there: Iterable[str], wanted: Iterable[str]) -> None:
+    """Raises UsageError for a suite that the runs do not have."""
+    known = sorted(set(there))
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"no suite {name!r} in these runs", hint=f"They have: {', '.join(known)}.")
+
+
 def pairs(found: Sequence[Side], first: str | None = None, others: Sequence[str] = ()) -> list[Pair]:
     """Who is compared with whom, by suite: ``first`` with each of the others, or all with each other.
 

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bench.report.clocks import Attempts
+from bench.report.formats import csv_cell
 from bench.report.speed import Estimate, Speed
 from bench.report.speed_ratio import SpeedRatio, Times
 from bench.types import Json
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 SCHEMA = "evenbench/speed@1"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(models: Sequence[Speed]) -> str:
@@ -32,7 +32,7 @@ def as_csv(models: Sequence[Speed]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, list(dict.fromkeys(names)), lineterminator="\n", restval="")
     writer.writeheader()
-    writer.writerows({name: _csv_cell(cell) for name, cell in line.items()} for line in lines)
+    writer.writerows({name: csv_cell(cell, ".6g") for name, cell in line.items()} for line in lines)
     return out.getvalue()
 
 
@@ -154,17 +154,6 @@ def _times(times: Times) -> dict[str, Json]:
 def _rounded(cells: dict[str, Json]) -> dict[str, Json]:
     """Six digits: what is added up in another order comes to the same."""
     return {name: float(f"{cell:.6g}") if isinstance(cell, float) else cell for name, cell in cells.items()}
-
-
-def _csv_cell(cell: Json) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return f"{cell:.6g}"
-    text = str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
 
 
 def _solved_table(suite: str, found: Sequence[Speed]) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.errors import StoreError
-from bench.report.leaderboard import AS_GIVEN
+from bench.lock import AS_GIVEN
 from bench.rundir import turns_of
 from bench.types import Json
 
