@@ -20,7 +20,7 @@ from bench.report.tally import ByAnswerer, Tally
 from bench.report.terms import suite_of
 from bench.results import Result
 from bench.rundir import turns_of
-from bench.stats import Interval, cluster_bootstrap, mean_of_means, pass_at_k, wilson, worst_case
+from bench.stats import Counts, Interval, mean_of_means, pass_at_k, score_of, worst_case
 from bench.types import Json, Outcome, Track
 
 __all__ = ["COLUMNS", "Row", "RunView", "as_csv", "as_json", "as_markdown", "render", "rows", "write"]
@@ -182,16 +182,11 @@ def _usd(microusd: int | None) -> float | None:
 
 def _interval(tally: Tally) -> tuple[Interval, str]:
     """A 95 % interval; its low end takes what is unmeasured as wrong, its high end as right."""
-    passed, planned = tally.passed, tally.planned
-    passed_at_most = passed + planned - tally.measured
-    if planned.max() == 1:
-        n = len(planned)
-        low, high = wilson(int(passed.sum()), n), wilson(int(passed_at_most.sum()), n)
-        return Interval(low.low, high.high), "wilson"
-    low = high = cluster_bootstrap(passed / planned)
-    if (passed != passed_at_most).any():
-        high = cluster_bootstrap(passed_at_most / planned)
-    return Interval(low.low, high.high), "cluster_bootstrap"
+    unmeasured = tally.planned - tally.measured
+    low, high = (
+        score_of(Counts.of(passed, tally.planned)) for passed in (tally.passed, tally.passed + unmeasured)
+    )
+    return Interval(low.low, high.high), low.method
 
 
 def _mean_pass_at_k(tally: Tally, k: int) -> float | None:

@@ -37,7 +37,9 @@ def test_turns_that_cannot_be_are_refused(bench: Bench, options: tuple[str, ...]
 
 
 def test_stored_answers_have_no_turns(tmp_path: Path, bench: Bench) -> None:
-    (tmp_path / "samples.jsonl").write_text('{"task_id": "smoke/repair_remove_negatives", "solution": "# wrong"}\n')
+    (tmp_path / "samples.jsonl").write_text(
+        '{"task_id": "smoke/repair_remove_negatives", "solution": "# wrong"}\n'
+    )
     result = bench(*SMOKE, "-m", "replay/samples.jsonl", "--turns", "2")
     assert result.returncode == 2
     assert "answers of one turn" in result.stderr

@@ -65,11 +65,15 @@ def test_one_sample_a_problem_has_wilsons_interval() -> None:
     assert (row.bound_low, row.bound_high) == (0.75, 0.75)
 
 
-def test_several_samples_a_problem_have_the_cluster_bootstrap() -> None:
+def test_several_samples_a_problem_count_as_fewer_as_they_are_alike() -> None:
     row = row_of([[P, P, W], [W, W, W], [P, P, P], [P, W, W]])
     assert row.pass_at_1 == pytest.approx((2 / 3 + 0 + 1 + 1 / 3) / 4)
-    assert row.ci_method == "cluster_bootstrap"
+    assert row.ci_method == "wilson, effective n"
     assert row.ci_low < row.pass_at_1 < row.ci_high
+    alike, mixed = row_of([[P, P], [W, W]] * 20), row_of([[P, W], [W, P]] * 20)
+    assert (alike.pass_at_1, mixed.pass_at_1) == (0.5, 0.5)
+    assert alike.ci_low <= wilson(20, 40).low < mixed.ci_low
+    assert mixed.ci_low == pytest.approx(wilson(40, 80).low, abs=0.001)
 
 
 def test_an_infrastructure_fault_is_not_a_wrong_answer() -> None:
