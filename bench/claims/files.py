@@ -171,9 +171,7 @@ def _check(claim: Claim, file: _File) -> None:
     """What the types do not say."""
     for name in ("title", "text", "source", "by"):
         if not getattr(claim, name).strip():
-            file.fail(
-                [name], f"`{name}` is empty", "Say it: what has no source is no claim."
-            )
+            file.fail([name], f"`{name}` is empty", "Say it: what has no source is no claim.")
     _check_date(claim.date, ["date"], file)
     if not claim.readings and claim.not_testable is None:
         file.fail(["readings"], "no reading", "Give relation and threshold, or [[readings]] with both.")

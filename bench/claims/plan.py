@@ -64,14 +64,23 @@ class Plan:
     seconds: tuple[float, float]
     remarks: tuple[str, ...]
     design: Mapping[str, Json]
+    file: str
+    """What to call the claim on the command line."""
 
     @property
     def commands(self) -> tuple[str, ...]:
         """What to type; empty where nothing can be tested."""
-        return _commands(self.claim) if self.testable else ()
+        return _commands(self.claim, self.file) if self.testable else ()
 
 
-def plan(claim: Claim, *, prices: PriceList, models: Sequence[str] = (), data: Sequence[Path] = ()) -> Plan:
+def plan(
+    claim: Claim,
+    *,
+    prices: PriceList,
+    models: Sequence[str] = (),
+    data: Sequence[Path] = (),
+    file: str = "",
+) -> Plan:
     """``models`` are the names to estimate the cost for; else those that the claim names in full.
 
     ``data``: folders with data sets; the suite is only looked at where there are some. Raises DataError for
@@ -102,6 +111,7 @@ def plan(claim: Claim, *, prices: PriceList, models: Sequence[str] = (), data: S
         seconds=_seconds(claim, calls, named),
         remarks=tuple(_remarks(claim)),
         design=design(claim, suite),
+        file=file or claim.id,
     )
 
 
@@ -210,7 +220,7 @@ def _parties(claim: Claim) -> list[Party]:
 
 
 def _full_name(party: Party) -> str:
-    return next((name for name in party.models if "/" in name and not set(name) & set("*?")), "")
+    return next((name for name in party.models if not set(name) & set("*?")), "")
 
 
 def _bills(
@@ -277,7 +287,7 @@ def _remarks(claim: Claim) -> list[str]:
     return found
 
 
-def _commands(claim: Claim) -> tuple[str, str]:
+def _commands(claim: Claim, file: str) -> tuple[str, str]:
     assert claim.population is not None
     conditions, where = claim.conditions, f"results/runs/{claim.id}"
     words = ["bench", "run"]
@@ -291,4 +301,4 @@ def _commands(claim: Claim) -> tuple[str, str]:
         ("--max-tokens", conditions.max_tokens),
     ):
         words += [option, str(value)] if value is not None else []
-    return shlex.join([*words, "-o", where]), f"bench claim check {claim.id} {where}"
+    return shlex.join([*words, "-o", where]), shlex.join(["bench", "claim", "check", file, where])

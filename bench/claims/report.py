@@ -122,7 +122,7 @@ def page(checked: Checked, plan: Plan, arguments: Sequence[str]) -> str:
     quoted = "\n".join(f"> {line}" for line in claim.text.strip().split("\n"))
     parts = [
         f"# {checked.verdict}: {claim.title}",
-        f"{checked.reason}.",
+        f"{checked.reason[:1].upper()}{checked.reason[1:]}.",
         f"## The claim\n\n{quoted}\n\n{claim.by}, {claim.date}. Source: {claim.source}",
     ]
     parts += [claim.note] if claim.note else []
@@ -214,9 +214,10 @@ def _hours(seconds: float) -> str:
 
 def _side(one: Attempts) -> str:
     side = one.side
+    answers = "1 answer" if side.epochs == 1 else f"{side.epochs} answers"
     who = f", answered by {side.who[0]}" if side.who and side.who[0] != side.model else ""
     return (
-        f"{side.model} in {side.run}: {side.suite}, {len(side.names)} problems, {side.epochs} answers each, "
+        f"{side.model} in {side.run}: {side.suite}, {len(side.names)} problems, {answers} each, "
         f"terms {side.terms}{who}"
     )
 

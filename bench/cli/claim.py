@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -89,7 +90,7 @@ def plan(
     """Say what would decide a claim, how well and for how much, or why nothing here does. Asks nobody."""
     from bench.claims import files, registration, report
 
-    made = _plan(files.read(files.find(file)), models=model or (), data=data)
+    made = _plan(files.read(files.find(file)), file=file, models=model or (), data=data)
     registered = None
     if out is not None:
         if not made.testable:
@@ -154,7 +155,7 @@ def write_report(
     if out.suffix.lower() == ".json":
         text = json.dumps(report.as_json(checked), indent=1) + "\n"
     else:
-        text = report.page(checked, _plan(claim), arguments)
+        text = report.page(checked, _plan(claim, file=file), arguments)
     try:
         write_atomically(out, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
@@ -190,21 +191,21 @@ def import_claims(
     say(f"{len(found)} drafts: complete their conditions, then `bench claim plan FILE`")
 
 
-def _plan(claim: Claim, *, models: Sequence[str] = (), data: Path | None = None) -> Plan:
+def _plan(claim: Claim, *, file: str = "", models: Sequence[str] = (), data: Path | None = None) -> Plan:
     """Nothing is fetched. Data sets that are not in the folder are left out of account, and it is said."""
     from bench import config
     from bench.claims.plan import plan as make
     from bench.models.prices import listed
 
     os.environ["BENCH_OFFLINE"] = "1"
-    prices = listed(config.environ())
+    planned = partial(make, claim, prices=listed(config.environ()), models=models, file=file)
     if data is None:
-        return make(claim, prices=prices, models=models)
+        return planned()
     try:
-        return make(claim, prices=prices, models=models, data=config.data_dirs(data))
+        return planned(data=config.data_dirs(data))
     except DataError as error:
         say(f"without its data: {error.message}")
-        return make(claim, prices=prices, models=models)
+        return planned()
 
 
 def _checked(
