@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bench.report.listed import Line
 from bench.report.packed import packed
-from bench.report.parts import Parts
+from bench.report.parts import Parts, answer, question
+from bench.report.story import Story
 from bench.types import Json
 
 CHUNK_CHARS = 400_000
 """A chunk ends with the problem that brings it over this, and with any sample at four times as much."""
 
-Read = Callable[[Line], tuple[Parts, Parts]]
-"""What was asked, and what became of it."""
+Read = Callable[[Line], Story]
 
 
 class Chunks:
@@ -33,7 +33,8 @@ class Chunks:
                 chunk = _Chunk()
             if not chunk.stories:
                 self.starts.append(place)
-            chunk.add(*self._read(line))
+            story = self._read(line)
+            chunk.add(question(story), answer(story))
             problem = line.key.problem
         if chunk.stories:
             yield chunk.packed()
@@ -48,14 +49,14 @@ class _Chunk:
         self._questions: dict[str, int] = {}
         self._asked: list[Json] = []
 
-    def add(self, question: Parts, answer: Parts) -> None:
-        same = repr(question)
+    def add(self, asked: Parts, said: Parts) -> None:
+        same = repr(asked)
         if same not in self._questions:
             self._questions[same] = len(self._asked)
-            self._asked.append(list(question))
+            self._asked.append(list(asked))
             self.chars += len(same)
-        self.stories.append({"question": self._questions[same], "parts": list(answer)})
-        self.chars += len(repr(answer))
+        self.stories.append({"question": self._questions[same], "parts": list(said)})
+        self.chars += len(repr(said))
 
     def packed(self) -> str:
         return packed({"questions": self._asked, "stories": self.stories})

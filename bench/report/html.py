@@ -26,9 +26,8 @@ from bench.report.chunks import Chunks
 from bench.report.leaderboard import RunView, rows
 from bench.report.listed import Line, Listed, columns
 from bench.report.packed import packed
-from bench.report.parts import Parts
 from bench.report.row import Cell, Row
-from bench.report.samples import Samples
+from bench.report.story import Stories, Story
 from bench.results import results
 from bench.rundir import read_lock
 from bench.types import Json, Outcome
@@ -82,10 +81,10 @@ def page(runs: Sequence[Run]) -> Iterator[str]:
         loader=FileSystemLoader(PAGE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
     with ExitStack() as stack:
-        stored = [stack.enter_context(Samples(run.path)) for run in runs]
+        stored = [stack.enter_context(Stories(run.path)) for run in runs]
 
-        def read(line: Line) -> tuple[Parts, Parts]:
-            return stored[line.run].parts(line.index)
+        def read(line: Line) -> Story:
+            return stored[line.run][line.index]
 
         chunks = Chunks(lines, read)
         yield from environment.get_template("page.html").generate(

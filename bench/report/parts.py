@@ -8,8 +8,11 @@ A part is a list that starts with its kind, as ``page/sample.js`` draws it:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
+from bench.records import SampleRecord, VerdictRecord
+from bench.report.story import Attempt, Story
 from bench.types import Json
 
 Parts = Sequence[list[Json]]
@@ -18,28 +21,151 @@ TEXT_CHARS = 100_000
 """Of one text; of a longer one the first three quarters of that and the last quarter are kept."""
 
 
-def heading(title: str) -> list[Json]:
-    return ["heading", title]
+def question(story: Story) -> Parts:
+    """What was asked first."""
+    if story.question:
+        return [
+            part
+            for message in story.question
+            for part in _text(f"Question ({message.role})", message.text, is_open=True)
+        ]
+    unasked = "not asked yet"
+    given = "the run has no request: these answers were given to it"
+    return _facts("", [("question", given if story.attempts else unasked)])
 
 
-def text(title: str, said: str, *, is_open: bool = False) -> list[list[Json]]:
+def answer(story: Story) -> Parts:
+    """What came of it: every attempt in order, with its verdict if there is one."""
+    several = len(story.attempts) > 1
+    return [part for one in story.attempts for part in _attempt(one, is_titled=several)]
+
+
+def _attempt(attempt: Attempt, *, is_titled: bool) -> Parts:
+    record, verdict = attempt.record, attempt.verdict
+    later = ", a later one counts" if attempt.is_replaced else ""
+    parts: list[list[Json]] = []
+    if is_titled:
+        parts.append(["heading", f"Turn {record.turn}, attempt {record.attempt}{later}"])
+    parts += _text("Told before this turn", record.told, is_open=True)
+    if record.completion is None:
+        parts += _facts("No answer", [("outcome", record.outcome), ("fault", record.fault)])
+        parts += _text("What happened", record.detail, is_open=True)
+        parts += _text("What the provider said", attempt.said)
+    else:
+        parts += _text("Reasoning", record.completion.reasoning)
+        parts += _text("Reply", record.completion.text, is_open=True)
+        parts += _extracted(record)
+        parts += _judged(verdict)
+    return [*parts, *_took(record, verdict), *_tries(record)]
+
+
+def _extracted(record: SampleRecord) -> Parts:
+    taken = record.extraction
+    if taken is None:
+        return []
+    how: list[tuple[str, Json]] = [
+        ("rule", taken.rule),
+        ("pieces that could have been meant", taken.candidates),
+        ("cut off", "" if taken.closed else "yes"),
+        ("notes", ", ".join(taken.notes)),
+    ]
+    return [*_text("Code that was taken out", taken.code), *_facts("Extraction", how)]
+
+
+def _judged(verdict: VerdictRecord | None) -> Parts:
+    if verdict is None:
+        return _facts("Verdict", [("outcome", "not judged yet")])
+    said: list[tuple[str, Json]] = [
+        ("outcome", verdict.outcome),
+        ("checks", f"{verdict.checks_passed} of {verdict.checks_run} passed"),
+        ("isolation", verdict.isolation),
+        ("to be looked at", ", ".join(verdict.review)),
+    ]
+    checks = [(one.name, one.planned, one.run, one.passed) for one in verdict.groups]
+    failures = [
+        part for one in verdict.groups for part in _text(f"Failure in {one.name}", one.failure, is_open=True)
+    ]
+    edit = verdict.edit
+    changed: list[tuple[str, Json]] = [] if edit is None else [
+        ("lines changed", edit.lines), ("lines the reference changes", edit.needed),
+        ("precision", edit.precision), ("recall", edit.recall),
+        ("unchanged", "yes" if edit.unchanged else ""),
+    ]  # fmt: skip
+    return [
+        *_facts("Verdict", said),
+        *_text("Why", verdict.detail, is_open=True),
+        *_table("Checks", ("group", "planned", "run", "passed"), checks),
+        *failures,
+        *_facts("Edit", changed),
+    ]
+
+
+def _took(record: SampleRecord, verdict: VerdictRecord | None) -> Parts:
+    """Tokens, money and time, and what went over the wire."""
+    completion, timing = record.completion, record.measured.timing
+    known: list[tuple[str, Json]] = []
+    if completion is not None:
+        usage, cost = completion.usage, completion.cost_microusd
+        known += [("stop", completion.stop), ("cost", None if cost is None else f"${cost / 1e6:.6f}")]
+        if usage is not None:
+            known += [
+                ("input tokens", usage.input_total), ("of these cached", usage.input_cached),
+                ("output tokens", usage.output_total), ("of these reasoning", usage.reasoning),
+            ]  # fmt: skip
+        known += [
+            ("served model", completion.served_model), ("provider", completion.provider),
+            ("sent", json.dumps(completion.sent, sort_keys=True) if completion.sent else ""),
+            ("dropped", ", ".join(completion.dropped)),
+        ]  # fmt: skip
+    if timing is not None:
+        known += [
+            ("asked at", timing.asked_at), ("seconds of the model", _seconds(timing.total_s)),
+            ("to the first byte", _seconds(timing.first_byte_s)), ("waited before", _seconds(timing.queue_s)),
+        ]  # fmt: skip
+    known += [("in the cache since", record.measured.cached_at), ("batch", record.measured.batch)]
+    if verdict is not None:
+        measured = verdict.measured
+        known += [
+            ("seconds of judging", _seconds(measured.wall_s)), ("CPU seconds", _seconds(measured.cpu_s)),
+            ("memory", f"{measured.memory_mib:.0f} MiB" if measured.memory_mib else ""),
+            ("sandbox", verdict.sandbox),
+        ]  # fmt: skip
+    return _facts("What it took", known)
+
+
+def _tries(record: SampleRecord) -> Parts:
+    """Calls that brought no answer, each with its cause."""
+    rows = [
+        (one.asked_at, one.fault, one.http_status, _seconds(one.total_s), _seconds(one.wait_s))
+        for one in record.measured.failed
+    ]
+    return _table(
+        "Tries without an answer", ("asked at", "fault", "HTTP status", "took", "waited then"), rows
+    )
+
+
+def _seconds(time: float | None) -> str:
+    return "" if time is None else f"{time:.2f} s"
+
+
+def _text(title: str, said: str, *, is_open: bool = False) -> list[list[Json]]:
     """Nothing for an empty text."""
-    return [["text", title, cut(said), is_open]] if said else []
+    return [["text", title, _cut(said), is_open]] if said else []
 
 
-def facts(title: str, known: Iterable[tuple[str, Json]]) -> list[list[Json]]:
+def _facts(title: str, known: Iterable[tuple[str, Json]]) -> list[list[Json]]:
     """Those that are known and not empty; nothing where none is."""
     kept: list[Json] = [[name, value] for name, value in known if value not in (None, "", (), [])]
     return [["facts", title, kept]] if kept else []
 
 
-def table(title: str, names: Sequence[str], rows: Iterable[Sequence[Json]]) -> list[list[Json]]:
+def _table(title: str, names: Sequence[str], rows: Iterable[Sequence[Json]]) -> list[list[Json]]:
     """Nothing for no rows; an unknown cell is empty."""
     found: list[Json] = [["" if cell is None else cell for cell in row] for row in rows]
     return [["table", title, list(names), found]] if found else []
 
 
-def cut(said: str) -> Json:
+def _cut(said: str) -> Json:
     if len(said) <= TEXT_CHARS:
         return said
     tail = TEXT_CHARS // 4

@@ -19,7 +19,6 @@ from bench.errors import StoreError, UsageError
 from bench.report import html
 from bench.report.packed import packed, unpacked
 from bench.report.parts import TEXT_CHARS
-from bench.report.samples import messages
 from bench.types import Outcome, SampleKey, Try
 
 SAMPLES: Samples = {
@@ -284,7 +283,7 @@ def test_a_story_has_every_turn_and_every_attempt_with_its_cause(tmp_path: Path)
     ((question, parts),) = stories_of(tmp_path / "run")
     assert texts(question) == {"Question (user)": "Mend it."}
     headings = [part[1] for part in parts if part[0] == "heading"]
-    assert headings == ["Turn 1, record 1", "Turn 1, record 2", "Turn 2, record 3"]
+    assert headings == ["Turn 1, attempt 1, a later one counts", "Turn 1, attempt 2", "Turn 2, attempt 3"]
     said = [(part[1], part[2]) for part in parts if part[0] == "text"]
     assert said == [
         ("What happened", "slow down"), ("Reasoning", "hm"), ("Reply", "first"),
@@ -321,31 +320,6 @@ def test_a_sample_that_was_not_asked_and_one_that_was_given_say_so(tmp_path: Pat
     (given, _), (unasked, nothing) = stories_of(tmp_path / "run")
     assert "the run has no request" in facts(given)["question"]
     assert (facts(unasked)["question"], nothing) == ("not asked yet", [])
-
-
-BLOCKS = [{"type": "text", "text": "u"}]
-BOTH = [("system", "s"), ("user", "u")]
-
-
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [
-        ({"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]}, BOTH),
-        ({"system": "s", "messages": [{"role": "user", "content": BLOCKS}]}, BOTH),
-        ({"systemInstruction": {"parts": [{"text": "s"}]}, "contents": [{"parts": BLOCKS}]}, BOTH),
-        ({"instructions": "s", "input": [{"role": "user", "content": "u"}]}, BOTH),
-        ({"prompt": "def f("}, [("user", "def f(")]),
-        ({"other": 1}, [("as sent", '{"other": 1}')]),
-    ],
-    ids=["chat", "anthropic", "google", "responses", "complete", "unknown"],
-)
-def test_the_question_is_read_from_what_was_sent_in_any_form(body: Any, said: list[tuple[str, str]]) -> None:
-    assert messages(json.dumps(body)) == said
-
-
-def test_a_request_that_is_no_json_is_shown_as_it_is() -> None:
-    assert messages("[1") == [("as sent", "[1")]
-    assert messages("[1]") == [("as sent", "[1]")]
 
 
 @pytest.mark.slow
