@@ -116,7 +116,7 @@ def _times(reading: Reading, problems: int) -> Margin:
     needed = None
     if reading.tolerance > 0:
         needed = ceil((detectable(_OF_MEANS) / -log(max(1 - reading.tolerance, 1e-9))) ** 2)
-    assumes = "logarithms that vary by 1 between problems, a half of it in common"
+    assumes = "all solved, logarithms that vary by 1 between problems, a half of it in common"
     return Margin(reading.threshold * (factor - 1), needed, assumes)
 
 
