@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_WITHIN_S = 60.0
+_WITHIN_S = 120.0
 
 
 def found() -> str | None:
