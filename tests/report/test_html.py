@@ -323,6 +323,7 @@ def test_a_sample_that_was_not_asked_and_one_that_was_given_say_so(tmp_path: Pat
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_ten_thousand_samples_take_less_than_five_megabytes_and_little_memory(tmp_path: Path) -> None:
     run = large(tmp_path / "run", problems=250, models=4, epochs=10)
     tracemalloc.start()

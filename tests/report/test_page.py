@@ -365,3 +365,11 @@ def test_every_control_has_a_name(page: Page, viewer: str) -> None:
              .map((one) => one.outerHTML)"""
     )
     assert unnamed == []
+
+
+def test_a_file_that_is_not_whole_says_so(page: Page, viewer: str, tmp_path: Path) -> None:
+    """Cut off within its data, as a copy that broke off."""
+    text = Path(viewer.removeprefix("file://")).read_text("utf-8")
+    (tmp_path / "cut.html").write_text(text[: text.index('id="samples">') + 40], "utf-8")
+    opened(page, f"{(tmp_path / 'cut.html').as_uri()}#/samples", "main .apart")
+    assert "and the whole file" in texts(page, "main .apart")[0]

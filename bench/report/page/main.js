@@ -10,7 +10,13 @@ async function open() {
     if (here) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }
-  await VIEWS[name](document.getElementById('view'), path.slice(1));
+  const view = document.getElementById('view');
+  try {
+    await VIEWS[name](view, path.slice(1));
+  } catch (error) {
+    view.replaceChildren(el('p', { class: 'apart' }, `This cannot be shown: ${error}. It takes a browser of 2023 or later, and the whole file.`));
+    console.error(error);
+  }
 }
 
 function decoded(part) {
