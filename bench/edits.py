@@ -3,8 +3,8 @@
 Programs are compared line by line as they are written anew from their syntax trees, without documentation:
 how an answer is laid out, quoted or commented is no edit. A text that is no program is compared as it is.
 Edit precision and bug recall are those of arXiv 2604.17338, on hunks instead of lines: a bug can be mended at
-the line before the one where the reference mends it. Of a hunk at the right place no more counts as needed than
-the reference changes there, so that writing a program anew is not precise.
+the line before the one where the reference mends it. Of a hunk at the right place no more counts as needed
+than the reference changes there, so that writing a program anew is not precise.
 """
 
 from __future__ import annotations
