@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from bench import __version__
-from bench.cli import claim, compare, doctor, grade, leaderboard, models, report, run, speed, suites
+from bench.cli import claim, compare, doctor, grade, leaderboard, models, report, run, show, speed, suites
+from bench.cli.common import say
 from bench.cli.streams import hide_keys
 from bench.errors import BenchError, UsageError
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("grade")(grade.grade)
 app.command("leaderboard")(leaderboard.leaderboard)
+app.command("show")(show.show)
 app.command("compare")(compare.compare)
 app.command("speed")(speed.speed)
 app.command("report")(report.report)
@@ -59,11 +61,11 @@ def main() -> None:
     try:
         app()
     except BenchError as error:
-        typer.echo(f"error: {error}", err=True)
+        say(f"error: {error}")
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except Exception as error:
         if os.environ.get("BENCH_DEBUG") == "1":
             raise
         told = f"error: {type(error).__name__}: {error}\n  This is a fault of bench: please report it."
-        typer.echo(f"{told} BENCH_DEBUG=1 shows where it happened.", err=True)
+        say(f"{told} BENCH_DEBUG=1 shows where it happened.")
         sys.exit(1)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from bench.visible import visible
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -22,8 +24,8 @@ _WIDEST = 1000
 
 
 def say(text: str) -> None:
-    """A line for people: stdout is kept for results."""
-    typer.echo(text, err=True)
+    """A line for people, who see what a provider or a model says there: stdout is kept for results."""
+    typer.echo(visible(text), err=True)
 
 
 def silent(_: str) -> None:

@@ -18,6 +18,7 @@ from bench.report.comparison import LEVEL, Ahead, Compared, corrected
 from bench.report.sides import Side, labels
 from bench.stats import Score, score_of
 from bench.types import Json
+from bench.visible import visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -215,7 +216,7 @@ def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title), title_justify="left", title_style="bold")
+    table = Table(title=Text(visible(title)), title_justify="left", title_style="bold")
     for name in left:
         table.add_column(name, overflow="fold", min_width=_NARROWEST.get(name))
     for name in right:
@@ -227,7 +228,7 @@ def _add(table: Table, *cells: str) -> None:
     """Names are taken literally."""
     from rich.text import Text
 
-    table.add_row(*(Text(cell) for cell in cells))
+    table.add_row(*(Text(visible(cell)) for cell in cells))
 
 
 def _discordant(one: Ahead) -> str:

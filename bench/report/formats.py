@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bench.report.row import COLUMNS, Cell, Row
+from bench.visible import visible_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -55,7 +56,7 @@ def render(rows: Sequence[Row]) -> Table:
     for name in names:
         table.add_column(name, justify="left" if name in _LEFT else "right")
     for row in rows:
-        table.add_row(*(Text(_SHORT[name](row)) for name in names))
+        table.add_row(*(Text(visible_line(_SHORT[name](row))) for name in names))
     return table
 
 

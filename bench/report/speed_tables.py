@@ -17,6 +17,7 @@ from bench.report.formats import csv_cell
 from bench.report.speed import Estimate, Speed
 from bench.report.speed_ratio import SpeedRatio, Times
 from bench.types import Json
+from bench.visible import visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -220,7 +221,7 @@ def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title), title_justify="left", title_style="bold")
+    table = Table(title=Text(visible(title)), title_justify="left", title_style="bold")
     for name in (*left, *right):
         table.add_column(name, justify="left" if name in left else "right", overflow="fold")
     return table
@@ -230,7 +231,7 @@ def _add(table: Table, *cells: str) -> None:
     """Names are taken literally."""
     from rich.text import Text
 
-    table.add_row(*(Text(cell) for cell in cells))
+    table.add_row(*(Text(visible(cell)) for cell in cells))
 
 
 def _share(share: Estimate) -> str:
