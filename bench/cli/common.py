@@ -104,3 +104,13 @@ def print_tables(tables: Iterable[Table]) -> None:
             options = console.options.update(max_width=_WIDEST)
             console.width = Measurement.get(console, options, table).maximum
         console.print(table)
+
+
+def fits(table: Table) -> bool:
+    """Whether ``print_tables`` shows it without folding a cell; where there is no terminal it always does."""
+    from rich.console import Console
+    from rich.measure import Measurement
+
+    console = Console()
+    options = console.options.update(max_width=_WIDEST)
+    return not console.is_terminal or Measurement.get(console, options, table).maximum <= console.width

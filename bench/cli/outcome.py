@@ -108,9 +108,12 @@ def show(rows: Sequence[Row]) -> None:
 
     if not console.is_terminal:
         console.width = width()
+    dropped: list[str] = []
     while width() > console.width and len(table.columns) > _COLUMNS_AT_LEAST:
-        table.columns.pop()
+        dropped.insert(0, str(table.columns.pop().header))
     console.print(table)
+    if dropped:
+        say(f"no room for: {', '.join(dropped)} (`bench leaderboard RUN -o FILE` has every column)")
 
 
 def _as_json(path: Path, summary: Summary, rows: Sequence[Row]) -> dict[str, object]:

@@ -49,14 +49,16 @@ def show(
 
 
 def _outcomes(directory: Path, picked: Picked, *, as_json: bool) -> None:
-    from bench.cli.common import print_tables
+    from bench.cli.common import fits, print_tables
     from bench.report import outcome_table
 
     found = picked.results(directory)
     if as_json:
         typer.echo(outcome_table.as_json(found), nl=False)
-    else:
-        print_tables([outcome_table.render(found)])
+        return
+    outcomes = outcome_table.Outcomes(found)
+    table = outcomes.by_problem()
+    print_tables([table if fits(table) else outcomes.by_answer()])
 
 
 def _stories(directory: Path, picked: Picked, *, whole: bool, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from speed_runs import Answer as A
 from speed_runs import E, P, W, write
 from told_runs import HOSTILE, Builder, hostile
 
+from bench.cli.common import say
 from bench.report import outcome_table
 from bench.results import results
 from bench.types import Outcome, SampleKey, Try
@@ -64,7 +65,7 @@ def test_without_a_problem_it_shows_what_became_of_each_by_model(run: Path, benc
 def test_several_epochs_are_counted_in_a_cell(tmp_path: Path) -> None:
     path = write(tmp_path / "run", {"a": [[[A(P)], [A(P)], [A(W)]], [E, E, E]]}, turns=1)
     out = io.StringIO()
-    Console(file=out, width=100).print(outcome_table.render(results(path)))
+    Console(file=out, width=100).print(outcome_table.Outcomes(results(path)).by_problem())
     assert "2 pass, 1 wrong_answer" in out.getvalue()
     assert "3 provider_error" in out.getvalue()
 
@@ -198,10 +199,13 @@ def test_nothing_that_was_written_to_do_harm_reaches_the_terminal(
     assert ("999,000 characters more (--all shows them)" in told) is not whole
 
 
-def test_on_a_terminal_all_that_acts_is_bold_type(tmp_path: Path) -> None:
+def on_terminal(*arguments: object, columns: int = 100) -> str:
+    """What the command prints on a terminal that is so wide."""
     terminal, end = pty.openpty()
-    arguments = ["show", harmful(tmp_path / "run"), "1"]
-    child = subprocess.Popen([*BENCH, *map(str, arguments)], stdout=end, stderr=end, env=environment())
+    size = {"COLUMNS": str(columns), "LINES": "40", "TERM": "xterm"}
+    child = subprocess.Popen(
+        [*BENCH, *map(str, arguments)], stdout=end, stderr=end, env={**environment(), **size}
+    )
     os.close(end)
     read = bytearray()
     with suppress(OSError):  # what a terminal says when its last writer is gone
@@ -209,9 +213,34 @@ def test_on_a_terminal_all_that_acts_is_bold_type(tmp_path: Path) -> None:
             read += piece
     os.close(terminal)
     assert child.wait(timeout=60) == 0
-    told = read.decode().replace("\r\n", "\n")
+    return read.decode().replace("\r\n", "\n")
+
+
+def without_bold(told: str) -> str:
+    return re.sub(r"\x1b\[[01]m", "", told)
+
+
+def test_on_a_terminal_all_that_acts_is_bold_type(tmp_path: Path) -> None:
+    told = on_terminal("show", harmful(tmp_path / "run"), "1")
     assert "\x1b[1m  Reply\x1b[0m" in told
-    assert set(ACTS.findall(re.sub(r"\x1b\[[01]m", "", told))) <= set(OURS)
+    assert set(ACTS.findall(without_bold(told))) <= set(OURS)
+
+
+def test_many_models_are_listed_where_a_column_each_does_not_fit(tmp_path: Path) -> None:
+    models = [f"vendor/model-{number}" for number in range(8)]
+    path = write(tmp_path / "run", {model: [[[A(W)]]] for model in models}, turns=1)
+    wide, narrow = (without_bold(on_terminal("show", path, columns=width)) for width in (200, 60))
+    assert re.search(r"model-0 .*model-7 ", wide)
+    assert [line.split("│")[2].strip() for line in narrow.splitlines() if "wrong_answer" in line] == models
+
+
+def test_a_leaderboard_on_a_narrow_terminal_says_what_it_leaves_out(tmp_path: Path) -> None:
+    path = write(tmp_path / "run", {"a": [[[A(P)]]]}, turns=1)
+    wide, narrow = (without_bold(on_terminal("leaderboard", path, columns=width)) for width in (250, 60))
+    assert "no room for" not in wide
+    assert "terms" in wide
+    assert max(map(len, narrow.split("no room for: ")[0].splitlines())) <= 60
+    assert "terms (`bench leaderboard RUN -o FILE` has every column)" in narrow
 
 
 def test_names_that_would_act_are_spelled_out_in_every_table(tmp_path: Path, bench: Bench) -> None:
@@ -220,6 +249,12 @@ def test_names_that_would_act_are_spelled_out_in_every_table(tmp_path: Path, ben
         told = bench(command, path).stdout
         assert set(ACTS.findall(told)) <= {*OURS, "–"}, command
     assert "\\e[31mred\\e[0m" in bench("show", path).stdout
+
+
+def test_a_message_for_people_cannot_act(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    say("rate_limited: \x1b[2J\u202e slow down\n  and wait")
+    assert capsys.readouterr().err == "rate_limited: \\e[2J\\u{202e} slow down\n  and wait\n"
+    assert "error: no\\e[31mwhere is no run directory" in bench("show", "no\x1b[31mwhere").stderr
 
 
 def test_markup_of_rich_is_text(tmp_path: Path, bench: Bench) -> None:
