@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from bench.cli.common import say
 from bench.errors import ProviderError
+from bench.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,14 +46,14 @@ def show(request: Request, outcome: Completion | ProviderError) -> None:
     raw_lines = [("request", _pretty(outcome.raw_request)), ("reply", _pretty(outcome.raw_reply))]
     if not _side_by_side(normal, [line for line in raw_lines if line[1]]):
         for name, text in (*normal, *(line for line in raw_lines if line[1])):
-            typer.echo(f"{name}: {text}")
+            typer.echo(visible(f"{name}: {text}"))
 
 
 def _show_error(model: str, error: ProviderError) -> None:
     """One message: whose fault, what it said, what to do."""
     hint = error.hint or ("Such a fault passes: a run tries again." if error.retryable else "")
     message = error.message if error.fault.value in error.message else f"{error.fault.value}: {error.message}"
-    typer.echo(f"error: {model}: {message}" + (f"\n  {hint}" if hint else ""), err=True)
+    say(f"error: {model}: {message}" + (f"\n  {hint}" if hint else ""))
 
 
 def _normal(request: Request, completion: Completion) -> list[Line]:
@@ -128,7 +130,7 @@ def _side_by_side(left: Sequence[Line], right: Sequence[Line]) -> bool:
     if not right or not console.is_terminal or console.width < _WIDE:
         return False
     table = Table("normalised", "as sent and as it came", expand=True)
-    columns = (Text("\n".join(f"{name}: {text}" for name, text in lines)) for lines in (left, right))
+    columns = (Text(visible("\n".join(f"{name}: {text}" for name, text in lines))) for lines in (left, right))
     table.add_row(*columns)
     console.print(table)
     return True

@@ -12,6 +12,7 @@ import typer
 
 from bench.cli.common import DataOption, run_views, say
 from bench.errors import DataError, UsageError
+from bench.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,7 +126,7 @@ def check(
     if as_json:
         typer.echo(json.dumps(report.as_json(checked)))
     else:
-        typer.echo(report.screen(checked), nl=False)
+        typer.echo(visible(report.screen(checked)), nl=False)
     raise typer.Exit(0 if checked.verdict is Verdict.SUPPORTED else 3)
 
 

@@ -9,6 +9,7 @@ import typer
 
 from bench.cli.common import DataOption, print_tables, run_views, say
 from bench.errors import UsageError
+from bench.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,7 +73,7 @@ def compare(
     else:
         print_tables(comparison_tables.render(whole, splits))
         for line in comparison_tables.lines(whole):
-            typer.echo(line)
+            typer.echo(visible(line))
     for note in comparison_tables.notes(whole, splits):
         say(note)
 

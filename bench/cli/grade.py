@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.cli.common import DataOption, say, show_for, silent, slots, terminated_as_interrupted
+from bench.visible import visible_line
 
 if TYPE_CHECKING:
     from bench.engine import Regrade
@@ -95,7 +96,7 @@ def _as_json(regrade: Regrade) -> dict[str, object]:
 def _tell(regrade: Regrade) -> None:
     typer.echo(f"{regrade.added} verdicts added, {regrade.equal} as before, {len(regrade.changed)} changed")
     for line in regrade.changed[:_SHOWN]:
-        typer.echo(f"  {line}")
+        typer.echo(f"  {visible_line(line)}")
     if len(regrade.changed) > _SHOWN:
         typer.echo(f"  ... and {len(regrade.changed) - _SHOWN} more")
     for reason in regrade.summary.reasons:

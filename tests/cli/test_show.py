@@ -257,6 +257,20 @@ def test_a_message_for_people_cannot_act(bench: Bench, capsys: pytest.CaptureFix
     assert "error: no\\e[31mwhere is no run directory" in bench("show", "no\x1b[31mwhere").stderr
 
 
+def test_an_answer_to_a_check_of_a_model_cannot_act(tmp_path: Path, bench: Bench) -> None:
+    (tmp_path / "bad.py").write_text(
+        "from bench import Completion\n"
+        "class Model:\n"
+        "    name = 'bad'\n"
+        "    def generate(self, request, /):\n"
+        "        return Completion('x = 1 \\x1b]0;title\\x07 \\u202e', raw_reply='\\x9b31m')\n"
+    )
+    told = bench("models", "--check", "./bad.py:Model").stdout
+    assert "x = 1 \\e]0;title\\u{7} \\u{202e}" in told
+    assert "\\u{9b}31m" in told
+    assert set(ACTS.findall(told)) == set()
+
+
 def test_markup_of_rich_is_text(tmp_path: Path, bench: Bench) -> None:
     text = "[bold red]not red[/] [link=http://harm.example]x[/link] :smile:"
     made = Builder(tmp_path / "run", [SampleKey("toy", text, text, 0)])
