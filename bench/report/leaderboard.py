@@ -232,7 +232,7 @@ def write(found: Sequence[Row], path: Path) -> None:
     """Write the rows in the format of the path's ending. Raises UsageError: unknown ending, not writable."""
     ending = path.suffix.lower()
     if ending not in BY_ENDING:
-        later = " `bench report` writes a page." if ending in (".html", ".htm") else ""
+        later = " For HTML there is `bench report`." if ending in (".html", ".htm") else ""
         kind = f"a {ending} file" if ending else "a file without an ending"
         hint = f"Give a name that ends in one of: {', '.join(BY_ENDING)}.{later}"
         raise UsageError(f"{path}: no leaderboard is written as {kind}", hint=hint)
