@@ -59,9 +59,13 @@ Hunk = dict[str, Any]
 
 def index() -> str:
     """The index that pip is configured for, or its own default."""
+    return (os.environ.get("PIP_INDEX_URL") or _default_index()).rstrip("/")
+
+
+def _default_index() -> str:
     from pip._internal.models.index import PyPI
 
-    return os.environ.get("PIP_INDEX_URL", PyPI.simple_url).rstrip("/")
+    return str(PyPI.simple_url)
 
 
 def listed(package: str) -> list[dict[str, Any]]:

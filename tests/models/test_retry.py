@@ -156,6 +156,8 @@ class Doorkeeper:
     def leave(self, ended: Ended, /) -> None:
         self.seen.append(ended)
 
+    answered = leave
+
 
 def test_a_place_is_given_back_before_each_wait_and_taken_again_after_it() -> None:
     keeper = Doorkeeper()
