@@ -86,10 +86,11 @@ def run(setup: Setup, store: Store, state: State, *, budget_microusd: int | None
 
     judging = Judging(setup, store, switch, sink, extract_again=False)
     asking = Asking(setup, store, switch, state=state, tally=tally, budget=budget, hand_on=judging.offer)
-    feeder = spawn("stored", lambda: _feed(store, state, judging, switch, only_missing=True), switch)
     batching = Batching(setup, store, switch, state=state, budget=budget, asking=asking, say=show.note)
     alone = [model for model in setup.models if not batching.asks(model)]
     sources = asking.threads(lambda: plan_of(store.path), models=alone, apart=batching.apart)
+    # After the lanes are there: a verdict on a stored answer may bring another turn.
+    feeder = spawn("stored", lambda: _feed(store, state, judging, switch, only_missing=True), switch)
     sources += [feeder, *batching.threads(lambda: plan_of(store.path))]
     interrupted = _until_done(switch, sources, judging, tally=tally, show=show)
     mended = _mended(setup.sandbox, store)

@@ -255,7 +255,7 @@ def test_a_seed_decides_what_is_drawn(random_folder: Path) -> None:
 
     assert text(temperature=1.0, seed=1) == text(temperature=1.0, seed=1)
     assert text(temperature=1.0, seed=1) != text(temperature=1.0, seed=2)
-    assert text(temperature=1.0) != text(temperature=1.0)
+    assert len({text(temperature=1.0) for _ in range(8)}) > 1, "without a seed no draw is like the one before"
     assert text(temperature=0.001, seed=1) == text()
 
 
