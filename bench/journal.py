@@ -6,11 +6,12 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from bench.errors import StoreError
+from bench.errors import StoreError, UsageError
 from bench.records import decode, encode
 from bench.secrets import without_bytes
 
@@ -106,17 +107,31 @@ def read(path: Path, kind: type[T]) -> Iterator[tuple[int, T]]:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Put a file in place whole: under another name first, then renamed."""
+    write_pieces(path, (data,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same for a file that is never whole in memory."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fd, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     temporary = Path(name)
     try:
         with os.fdopen(fd, "wb") as file:
-            file.write(data)
+            file.writelines(pieces)
         temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def writing(path: Path, *, hint: str) -> Iterator[None]:
+    """While a file, or a folder of them, is written that a user asked for: UsageError where it cannot be."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}", hint=hint) from error
 
 
 def _end_of_lines(path: Path, size: int, *, block: int = 1 << 16) -> int:

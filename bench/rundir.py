@@ -30,6 +30,13 @@ def batches_of(path: Path) -> Iterator[BatchRecord]:
     return (record for _, record in read(path / BATCHES, BatchRecord))
 
 
+def named(directories: Iterable[Path]) -> dict[str, Path]:
+    """Each directory once, by its name, or by its path where several have that name; in the order given."""
+    paths = list(dict.fromkeys(path.resolve() for path in directories))
+    names = [path.name for path in paths]
+    return {str(path) if names.count(path.name) > 1 else path.name: path for path in paths}
+
+
 def read_lock(path: Path) -> dict[str, Json]:
     """The resolved inputs of a run. Raises StoreError when the directory holds none."""
     try:

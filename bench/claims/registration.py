@@ -19,7 +19,7 @@ import msgspec
 from bench import journal
 from bench.claims.claim import Claim
 from bench.errors import UsageError
-from bench.journal import write_atomically
+from bench.journal import write_atomically, writing
 from bench.rundir import SAMPLES
 from bench.types import Json
 
@@ -53,12 +53,8 @@ def write(registration: Registration, path: Path) -> None:
         hint = "Name another file, or remove that one: a registration is not overwritten."
         raise UsageError(f"{path} is there already", hint=hint)
     text = json.dumps(msgspec.to_builtins(registration), indent=1, ensure_ascii=False) + "\n"
-    try:
+    with writing(path, hint="Name another."):
         write_atomically(path, text.encode())
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror or error}", hint="Name another."
-        ) from error
 
 
 def read(path: Path) -> Registration:

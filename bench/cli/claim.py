@@ -142,7 +142,7 @@ def write_report(
 ) -> None:
     """Write a page with the verdict, the evidence, and how to repeat it."""
     from bench.claims import files, report
-    from bench.journal import write_atomically
+    from bench.journal import write_atomically, writing
 
     if out.suffix.lower() not in (".md", ".json"):
         raise UsageError(
@@ -157,12 +157,8 @@ def write_report(
         text = json.dumps(report.as_json(checked), indent=1) + "\n"
     else:
         text = report.page(checked, _plan(claim, file=file), arguments)
-    try:
+    with writing(out, hint="Name another."):
         write_atomically(out, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise UsageError(
-            f"{out} cannot be written: {error.strerror or error}", hint="Name another."
-        ) from error
     say(f"{checked.verdict}: written to {out}")
 
 
@@ -174,20 +170,15 @@ def import_claims(
 ) -> None:
     """Draft a claim file from each benchmark that models.dev lists for a model."""
     from bench.claims import models_dev
-    from bench.journal import write_atomically
+    from bench.journal import write_atomically, writing
 
     found = models_dev.imported(file, by=by)
     for name, text in found.items():
         path = out / f"{name}.toml"
         if path.exists():
             raise UsageError(f"{path} is there already", hint="Name another folder with -o.")
-        try:
-            out.mkdir(parents=True, exist_ok=True)
+        with writing(path, hint="Name another folder."):
             write_atomically(path, text.encode())
-        except OSError as error:
-            raise UsageError(
-                f"{path} cannot be written: {error.strerror or error}", hint="Name another folder."
-            ) from error
         typer.echo(str(path))
     say(f"{len(found)} drafts: complete their conditions, then `bench claim plan FILE`")
 
@@ -221,14 +212,12 @@ def _checked(
     from bench.claims import registration
     from bench.claims.check import Asked
     from bench.claims.check import check as decide
+    from bench.rundir import named
 
     if not directories and claim.not_testable is None:
         hint = f"Give run directories; `bench claim plan {claim.id}` says which runs it takes."
         raise UsageError(f"no run to decide {claim.id} with", hint=hint)
-    runs = run_views(directories)
-    places = dict(
-        zip((run.name for run in runs), dict.fromkeys(path.resolve() for path in directories), strict=True)
-    )
+    runs, places = run_views(directories), named(directories)
     asked = Asked(
         subject=subject or "",
         comparator=comparator or "",

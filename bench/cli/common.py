@@ -83,14 +83,9 @@ def run_views(directories: Sequence[Path]) -> list[RunView]:
     """
     from bench.report.leaderboard import RunView
     from bench.results import results
-    from bench.rundir import read_lock
+    from bench.rundir import named, read_lock
 
-    paths = list(dict.fromkeys(path.resolve() for path in directories))
-    names = [path.name for path in paths]
-    return [
-        RunView(read_lock(path), results(path), str(path) if names.count(path.name) > 1 else path.name)
-        for path in paths
-    ]
+    return [RunView(read_lock(path), results(path), name) for name, path in named(directories).items()]
 
 
 def print_tables(tables: Iterable[Table]) -> None:

@@ -108,7 +108,7 @@ def _of_suites(found: Sequence[Attempts], suites: Sequence[str]) -> list[Attempt
 
 def _write(folder: Path, models: Sequence[Speed], ratios: Sequence[SpeedRatio]) -> None:
     """Raises UsageError where the folder cannot be written to."""
-    from bench.journal import write_atomically
+    from bench.journal import write_atomically, writing
     from bench.report import curves, speed_tables
 
     files = {
@@ -119,10 +119,7 @@ def _write(folder: Path, models: Sequence[Speed], ratios: Sequence[SpeedRatio]) 
         files |= curves.plots(models)
     else:
         say("no plots: matplotlib is not installed. pip install 'evenbench[plots]' brings it.")
-    try:
+    with writing(folder, hint="Give a folder that can be written to with -o."):
         for name, data in files.items():
             write_atomically(folder / name, data)
-    except OSError as error:
-        hint = "Give a folder that can be written to with -o."
-        raise UsageError(f"{folder} cannot be written: {error.strerror or error}", hint=hint) from error
     say(f"{len(files)} files written to {folder}")

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bench.errors import UsageError
-from bench.journal import TEMPORARY
+from bench.journal import write_pieces, writing
 from bench.report.boards import Board, Placed, boards
 from bench.report.chunks import Chunks
 from bench.report.leaderboard import RunView, rows
@@ -29,7 +26,7 @@ from bench.report.packed import packed
 from bench.report.row import Cell, Row
 from bench.report.story import Stories, Story
 from bench.results import results
-from bench.rundir import read_lock
+from bench.rundir import named, read_lock
 from bench.types import Json, Outcome
 
 PAGE = Path(__file__).parent / "page"
@@ -47,11 +44,10 @@ class Run:
 
 def runs_in(directories: Sequence[Path]) -> list[Run]:
     """Each once. Raises StoreError for a directory that is no run."""
-    paths = list(dict.fromkeys(path.resolve() for path in directories))
-    names = [path.name for path in paths]
-    for path in paths:
-        read_lock(path)
-    return [Run(str(path) if names.count(path.name) > 1 else path.name, path) for path in paths]
+    found = [Run(name, path) for name, path in named(directories).items()]
+    for run in found:
+        read_lock(run.path)
+    return found
 
 
 def write(runs: Sequence[Run], path: Path) -> None:
@@ -59,11 +55,8 @@ def write(runs: Sequence[Run], path: Path) -> None:
 
     Raises UsageError where it cannot be written, StoreError for a damaged run.
     """
-    try:
-        _write(path, page(runs))
-    except OSError as error:
-        hint = "Give a path in a directory that can be written to with -o."
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}", hint=hint) from error
+    with writing(path, hint="Give a path in a directory that can be written to with -o."):
+        write_pieces(path, (piece.encode() for piece in page(runs)))
 
 
 def page(runs: Sequence[Run]) -> Iterator[str]:
@@ -162,18 +155,3 @@ def _tokens_per_sample(row: Row) -> float | None:
 
 def _rounded(cell: Cell) -> Cell:
     return round(cell, 6) if isinstance(cell, float) else cell
-
-
-def _write(path: Path, pieces: Iterable[str]) -> None:
-    """As ``bench.journal.write_atomically``, but never whole in memory."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fd, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
-    temporary = Path(name)
-    try:
-        with os.fdopen(fd, "w", encoding="utf-8", newline="\n") as file:
-            file.writelines(pieces)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

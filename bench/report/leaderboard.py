@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.drift import Who
 from bench.errors import UsageError
-from bench.journal import write_atomically
+from bench.journal import write_atomically, writing
 from bench.lock import AS_GIVEN
 from bench.report.formats import BY_ENDING, as_csv, as_json, as_markdown, render
 from bench.report.row import COLUMNS, Row
@@ -236,8 +236,5 @@ def write(found: Sequence[Row], path: Path) -> None:
         kind = f"a {ending} file" if ending else "a file without an ending"
         hint = f"Give a name that ends in one of: {', '.join(BY_ENDING)}.{later}"
         raise UsageError(f"{path}: no leaderboard is written as {kind}", hint=hint)
-    try:
+    with writing(path, hint="Give a path in a directory that can be written to with -o."):
         write_atomically(path, BY_ENDING[ending](found).encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        hint = "Give a path in a directory that can be written to with -o."
-        raise UsageError(f"{path} cannot be written: {error.strerror or error}", hint=hint) from error
