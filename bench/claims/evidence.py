@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from math import sqrt
 
 import numpy as np
 
 from bench.claims.claim import RATED, Claim, Distribution, Population, Reading
-from bench.claims.decision import CONFIDENCE, Evidence
+from bench.claims.decision import Evidence
 from bench.errors import UsageError
 from bench.report.clocks import Attempts, Floats
 from bench.report.comparison import compare
@@ -25,6 +24,7 @@ from bench.stats import (
     Scale,
     compare_scores,
     cost_ratio,
+    interval_of_these,
     rating_by_contest,
     rating_of,
     ratio_of,
@@ -32,7 +32,6 @@ from bench.stats import (
     score_of,
     worst_case_comparison,
 )
-from bench.stats.intervals import normal_quantile
 from bench.stats.paired import square_and_add
 from bench.types import Outcome
 
@@ -100,25 +99,6 @@ def evidence(
     if reading.metric in ("cost", "cost_per_solved"):
         return _cost(reading, subject, comparator)
     return _pair(reading, subject.side, comparator.side, these=these)
-
-
-def interval_of_these(counts: Counts) -> Interval | None:
-    """Of a mean over a fixed set of problems, each with several samples: only samples vary, not problems.
-
-    Its variance is the sum over problems of p (1 - p) / K, over n^2. p (1 - p) is taken without bias where
-    that is more than what one more pair of samples, one right and one wrong, would make it: few samples that
-    agree are no proof that all would. None where a problem has fewer than two samples. 5 of 5 on half of 100
-    problems and 0 of 5 on the others: 0.476 to 0.524.
-    """
-    known = counts.of_problems(counts.known)
-    of, right = known.measured.astype(float), known.passed.astype(float)
-    if not of.size or (of < 2).any():
-        return None
-    share, careful = right / of, (right + 0.5) / (of + 1)
-    plain = np.sum(share * (1 - share) / (of - 1))
-    error = sqrt(max(plain, np.sum(careful * (1 - careful) / of))) / of.size
-    middle, away = float(share.mean()), normal_quantile(CONFIDENCE) * error
-    return Interval(max(0.0, middle - away), min(1.0, middle + away))
 
 
 def _score(side: Side, *, these: bool) -> Evidence:

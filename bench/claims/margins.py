@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, e, exp, inf, log, sqrt
-from statistics import NormalDist
 
 from bench.claims.claim import RATED, Reading, unit_of
 from bench.claims.decision import CONFIDENCE
 from bench.stats import Interval, detectable, discordance, support, threshold_power, wilson
+from bench.stats.intervals import normal_quantile
 
 POWER = 0.8
 _OF_MEANS = sqrt(2 * (e - sqrt(e)))
@@ -68,7 +68,7 @@ def _score(reading: Reading, problems: int, *, epochs: int, these: bool) -> Marg
         # Half of the variance within problems is much: 0.5 of p (1 - p).
         error = sqrt(max(0.5 * edge * (1 - edge), 0.05) / (epochs * problems))
         distance = detectable(error)
-        half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * error
+        half = normal_quantile(CONFIDENCE) * error
         assumes = "a half of the variance is within problems"
         at_claim = Interval(reading.threshold - half, reading.threshold + half)
     else:

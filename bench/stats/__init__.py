@@ -45,7 +45,7 @@ from bench.stats.rating import (
     share_below,
     support,
 )
-from bench.stats.scores import Score, effective_trials, score_of, standard_error
+from bench.stats.scores import Score, effective_trials, interval_of_these, score_of, standard_error
 from bench.stats.survival import (
     LogRank,
     Ratio,
@@ -88,6 +88,7 @@ __all__ = [
     "effective_trials",
     "flip_rate",
     "holm",
+    "interval_of_these",
     "jeffreys",
     "kaplan_meier",
     "level_mean",

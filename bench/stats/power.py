@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bench.stats.intervals import normal_quantile
+
 _NORMAL = NormalDist()
 _SMOOTH = 2000
 """From so many problems on, that counts are whole no longer matters."""
@@ -71,7 +73,7 @@ def detectable(error: float, *, power: float = 0.8, confidence: float = 0.95) ->
     In the units of ``error`` (Miller 2024, arXiv 2411.00640, section 5). For 0.10 discordant of 164 problems,
     ``detectable(sqrt(0.10 / 164))`` is 0.069.
     """
-    return (_z(confidence) + _NORMAL.inv_cdf(power)) * error
+    return (normal_quantile(confidence) + _NORMAL.inv_cdf(power)) * error
 
 
 def difference_power(
@@ -107,7 +109,8 @@ def problems_for_difference(
     """
     _check(difference, discordance)
     null, alternative = sqrt(discordance), sqrt(discordance - difference**2)
-    enough = 2 + 2 * ceil(((_z(confidence) * null + _NORMAL.inv_cdf(power) * alternative) / difference) ** 2)
+    wanted = normal_quantile(confidence) * null + _NORMAL.inv_cdf(power) * alternative
+    enough = 2 + 2 * ceil((wanted / difference) ** 2)
     few = 0
     while enough - few > 1:
         middle = (few + enough) // 2
@@ -125,7 +128,7 @@ def problems_for_mean(
     ``Spread.variance(epochs)``. (z_alpha/2 + z_beta)^2 variance / difference^2, plus z_alpha/2^2 / 2 for the
     estimated variance (Guenther 1981). 0.5 standard deviations: 34.
     """
-    z = _z(confidence)
+    z = normal_quantile(confidence)
     return ceil((z + _NORMAL.inv_cdf(power)) ** 2 * variance / difference**2 + z * z / 2)
 
 
@@ -147,7 +150,7 @@ def threshold_power(
     from scipy.special import bdtr
 
     effective = problems / _design(epochs, alike)
-    z, null = _z(confidence), sqrt(threshold * (1 - threshold) * effective)
+    z, null = normal_quantile(confidence), sqrt(threshold * (1 - threshold) * effective)
     low, high = effective * threshold - z * null, effective * threshold + z * null
     if effective == problems:
         below, least = ceil(low) - 1, floor(high) + 1
@@ -179,10 +182,11 @@ def problems_for_threshold(
     if score == threshold:
         raise ValueError(f"a score of {score} at the threshold itself cannot be told from it")
     null, alternative = (sqrt(p * (1 - p)) for p in (threshold, score))
-    wanted = (_z(confidence) * null + _NORMAL.inv_cdf(power) * alternative) / (score - threshold)
+    z = normal_quantile(confidence)
+    wanted = (z * null + _NORMAL.inv_cdf(power) * alternative) / (score - threshold)
     about = ceil(wanted**2 * _design(epochs, alike))
     # Of several samples the spread is estimated, which costs so many problems (Guenther 1981).
-    estimated = ceil(_z(confidence) ** 2 / 2) if _design(epochs, alike) < 1 else 0
+    estimated = ceil(z**2 / 2) if _design(epochs, alike) < 1 else 0
     if about > _SMOOTH:
         return about + estimated
 
@@ -201,7 +205,8 @@ def _critical(discordant: NDArray[np.int64], confidence: float) -> NDArray[np.in
         below = np.where(fewer >= 1, bdtr(less, discordant, 0.5), 0.0)
         return np.asarray(below + bdtr(at, discordant, 0.5))
 
-    fewer = np.floor((discordant - _z(confidence) * np.sqrt(discordant)) / 2).astype(np.int64) + 2
+    about = (discordant - normal_quantile(confidence) * np.sqrt(discordant)) / 2
+    fewer = np.floor(about).astype(np.int64) + 2
     fewer = np.clip(fewer, -1, (discordant - 1) // 2)
     while True:
         too_many = (fewer >= 0) & (p(fewer) >= 1 - confidence)
@@ -222,9 +227,3 @@ def _check(difference: float, discordance: float) -> None:
         )
     if not difference:
         raise ValueError("a difference of 0 cannot be found")
-
-
-def _z(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"a confidence of {confidence} is not between 0 and 1")
-    return _NORMAL.inv_cdf((1 + confidence) / 2)

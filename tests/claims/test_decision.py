@@ -12,8 +12,8 @@ from claim_runs import ONCE, OTHER, SUBJECT, TOY, attempts_of, claim
 
 from bench.claims.claim import Claim, Reading
 from bench.claims.decision import Decided, Evidence, Verdict, decide, together
-from bench.claims.evidence import evidence, interval_of_these
-from bench.stats import Counts, Interval
+from bench.claims.evidence import evidence
+from bench.stats import Counts, Interval, interval_of_these
 
 AT_LEAST = Reading(">=", 0.5, metric="pass@1", tolerance=0.05)
 WITHIN = Reading("approximately", 0.5, metric="pass@1", tolerance=0.1)
