@@ -190,7 +190,9 @@ def _one_sample(questions: Questions, key: SampleKey, prices: PriceList, *, batc
     cost = Range(0, 0, 0)
     for turn in range(1, questions.turns + 1):
         likely = _one_call(key.model, _at_turn(questions, key, turn, LONG_ANSWER), prices, batch=batch)
-        most = _one_call(key.model, _at_most(questions, key, turn), prices, batch=batch)
+        most = likely  # nothing stands before the first turn
+        if turn > 1:
+            most = _one_call(key.model, _at_most(questions, key, turn), prices, batch=batch)
         if likely is None or most is None:
             return None
         cost = cost.plus(Range(likely.low if turn == 1 else 0, likely.high, most.most))
