@@ -101,7 +101,8 @@ def _decided(
 def _of_party(found: Sequence[Attempts], party: Party, given: str, option: str, claim: Claim) -> Attempts:
     """The one run of a party. Raises UsageError for none, and for several."""
     assert claim.population is not None
-    called = {one: labels([each.side for each in found])[one.side] for one in found}
+    names = labels([one.side for one in found])
+    called = {one: names[one.side] for one in found}
     fits = [one for one in found if _is(one, given, called[one]) or (not given and _names(party, one))]
     listed = ", ".join(sorted(called.values())) or f"nothing on {claim.population.suite}"
     if not fits:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.common import DataOption, run_views, say
+from bench.cli.common import DataOption, RunsArgument, run_views, say
 from bench.errors import DataError, UsageError
 from bench.visible import visible
 
@@ -133,7 +133,7 @@ def check(
 @app.command("report")
 def write_report(
     file: FileArgument,
-    directories: Annotated[list[Path], typer.Argument(help="Run directories.", metavar="DIR...")],
+    directories: RunsArgument,
     out: Annotated[Path, typer.Option("--out", "-o", help="File: .md or .json.")],
     subject: SubjectOption = None,
     comparator: ComparatorOption = None,

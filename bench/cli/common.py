@@ -7,13 +7,14 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from bench.visible import visible
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from bench.progress import Show
@@ -68,6 +69,19 @@ DataOption = typer.Option("--data", help="Folder with data sets; looked in first
 """``--data DIR``, the same for every command that loads suites."""
 
 
+RunsArgument = Annotated[list[Path], typer.Argument(help="Run directories.", metavar="DIR...")]
+FirstOption = Annotated[
+    str | None,
+    typer.Option("--first", "-a", help="This model; RUN:MODEL if several runs have it.", metavar="MODEL"),
+]
+SuitesOption = Annotated[
+    list[str] | None, typer.Option("--suite", "-s", help="Only this suite; may be repeated.")
+]
+UnequalOption = Annotated[
+    bool, typer.Option("--unequal", help="Compare though terms differ; every line says so.")
+]
+
+
 def run_directory(path: Path) -> Path:
     """An argument that must be a run directory already. Raises StoreError."""
     from bench.rundir import read_lock
@@ -91,21 +105,24 @@ def run_views(directories: Sequence[Path]) -> list[RunView]:
 def print_tables(tables: Iterable[Table]) -> None:
     """On stdout: on a terminal as wide as it is, elsewhere as wide as each table is."""
     from rich.console import Console
-    from rich.measure import Measurement
 
     console = Console()
     for table in tables:
         if not console.is_terminal:
-            options = console.options.update(max_width=_WIDEST)
-            console.width = Measurement.get(console, options, table).maximum
+            console.width = natural_width(console, table)
         console.print(table)
 
 
 def fits(table: Table) -> bool:
     """Whether ``print_tables`` shows it without folding a cell; where there is no terminal it always does."""
     from rich.console import Console
-    from rich.measure import Measurement
 
     console = Console()
-    options = console.options.update(max_width=_WIDEST)
-    return not console.is_terminal or Measurement.get(console, options, table).maximum <= console.width
+    return not console.is_terminal or natural_width(console, table) <= console.width
+
+
+def natural_width(console: Console, table: Table) -> int:
+    """The columns of the terminal that a table takes where nothing is folded or cut."""
+    from rich.measure import Measurement
+
+    return Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum

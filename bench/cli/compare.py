@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.common import DataOption, print_tables, run_views, say
+from bench.cli.common import (
+    DataOption,
+    FirstOption,
+    RunsArgument,
+    SuitesOption,
+    UnequalOption,
+    print_tables,
+    run_views,
+    say,
+)
 from bench.errors import UsageError
 from bench.visible import visible
 
@@ -15,24 +24,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bench.report.comparison import Compared
-    from bench.report.sides import Pair, Side
+    from bench.report.sides import Pair
 
     Values = Mapping[str, Mapping[str, str]]
 
 
 def compare(
-    directories: Annotated[list[Path], typer.Argument(help="Run directories.", metavar="DIR...")],
-    first: Annotated[
-        str | None,
-        typer.Option("--first", "-a", help="This model; RUN:MODEL if several runs have it.", metavar="MODEL"),
-    ] = None,
+    directories: RunsArgument,
+    first: FirstOption = None,
     second: Annotated[
         list[str] | None,
         typer.Option("--second", "-b", help="Against this one; may be repeated.", metavar="MODEL"),
     ] = None,
-    suite: Annotated[
-        list[str] | None, typer.Option("--suite", "-s", help="Only this suite; may be repeated.")
-    ] = None,
+    suite: SuitesOption = None,
     by: Annotated[
         list[str] | None,
         typer.Option("--by", help="Split by language, or a tag of the problems; may be repeated."),
@@ -41,9 +45,7 @@ def compare(
         str | None, typer.Option("--cluster", help="A tag that problems which are alike share (repo).")
     ] = None,
     ratio: Annotated[bool, typer.Option("--ratio", help="How many times as good, not by how much.")] = False,
-    unequal: Annotated[
-        bool, typer.Option("--unequal", help="Compare though terms differ; every line says so.")
-    ] = False,
+    unequal: UnequalOption = False,
     data: Annotated[Path | None, DataOption] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
@@ -53,9 +55,10 @@ def compare(
     given corrected for their number (Holm). Exit status 0 whoever is better.
     """
     from bench.report import comparison, comparison_tables
-    from bench.report.sides import pairs, sides
+    from bench.report.sides import of_suites, pairs, sides
 
-    chosen = pairs(_of_suites(sides(run_views(directories)), suite or ()), first, second or ())
+    found = sides(run_views(directories))
+    chosen = pairs(of_suites(found, suite or (), suite=lambda side: side.suite), first, second or ())
     if not unequal:
         for pair in chosen:
             comparison.check_equal(*pair)
@@ -76,13 +79,6 @@ def compare(
             typer.echo(visible(line))
     for note in comparison_tables.notes(whole, splits):
         say(note)
-
-
-def _of_suites(found: Sequence[Side], suites: Sequence[str]) -> list[Side]:
-    from bench.report.sides import check_suites
-
-    check_suites((side.suite for side in found), suites)
-    return [side for side in found if not suites or side.suite in suites]
 
 
 def _labels(chosen: Sequence[Pair], wanted: Sequence[str], data: Path | None) -> dict[str, Values]:

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.common import RunsArgument
+
 
 def leaderboard(
-    directories: Annotated[list[Path], typer.Argument(help="Run directories.", metavar="DIR...")],
+    directories: RunsArgument,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File: .csv, .md or .json; a table on stdout without.")
     ] = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bench.cli.common import say
+from bench.cli.common import natural_width, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 _DETAIL = 160
-_WIDEST = 1000
 _COLUMNS_AT_LEAST = 5
 """Rank, model, suite, score and its interval."""
 
@@ -97,19 +96,14 @@ def rows_of(paths: Sequence[Path]) -> list[Row]:
 def show(rows: Sequence[Row]) -> None:
     """The table on stdout: on a terminal as many columns as fit, elsewhere all of them."""
     from rich.console import Console
-    from rich.measure import Measurement
 
     from bench.report.leaderboard import render
 
     console, table = Console(), render(rows)
-
-    def width() -> int:
-        return Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
-
     if not console.is_terminal:
-        console.width = width()
+        console.width = natural_width(console, table)
     dropped: list[str] = []
-    while width() > console.width and len(table.columns) > _COLUMNS_AT_LEAST:
+    while natural_width(console, table) > console.width and len(table.columns) > _COLUMNS_AT_LEAST:
         dropped.insert(0, str(table.columns.pop().header))
     console.print(table)
     if dropped:

@@ -8,30 +8,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.common import print_tables, run_views, say
+from bench.cli.common import (
+    FirstOption,
+    RunsArgument,
+    SuitesOption,
+    UnequalOption,
+    print_tables,
+    run_views,
+    say,
+)
 from bench.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.report.clocks import Attempts
     from bench.report.speed import Speed
     from bench.report.speed_ratio import SpeedRatio
 
 
 def speed(
-    directories: Annotated[list[Path], typer.Argument(help="Run directories.", metavar="DIR...")],
-    first: Annotated[
-        str | None,
-        typer.Option("--first", "-a", help="This model; RUN:MODEL if several runs have it.", metavar="MODEL"),
-    ] = None,
+    directories: RunsArgument,
+    first: FirstOption = None,
     second: Annotated[
         str | None,
         typer.Option("--second", "-b", help="Against this one.", metavar="MODEL"),
     ] = None,
-    suite: Annotated[
-        list[str] | None, typer.Option("--suite", "-s", help="Only this suite; may be repeated.")
-    ] = None,
+    suite: SuitesOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder for speed.csv, speed.json and plots of S(t).")
     ] = None,
@@ -43,9 +45,7 @@ def speed(
             metavar="CLOCK=AMOUNT",
         ),
     ] = None,
-    unequal: Annotated[
-        bool, typer.Option("--unequal", help="Compare though terms differ; every line says so.")
-    ] = False,
+    unequal: UnequalOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
     """Say how fast finished runs were, by turns, tokens, seconds and dollars, which are never mixed.
@@ -56,13 +56,14 @@ def speed(
     from bench.report import speed_tables
     from bench.report.clocks import attempts
     from bench.report.comparison import check_equal
+    from bench.report.sides import of_suites
     from bench.report.speed import speeds
     from bench.report.speed_ratio import paired, speed_ratios
 
     given = _budgets(budget or ())
     if (first is None) != (second is None):
         raise UsageError("one model is not compared with nothing", hint="Give both -a and -b, or neither.")
-    found = _of_suites(attempts(run_views(directories)), suite or ())
+    found = of_suites(attempts(run_views(directories)), suite or (), suite=lambda one: one.side.suite)
     ratios: list[SpeedRatio] = []
     if first is not None and second is not None:
         chosen = paired(found, first, second)
@@ -97,13 +98,6 @@ def _budgets(given: Sequence[str]) -> dict[str, float]:
             hint = f"CLOCK is one of {', '.join(names)}; the amount is a number above 0: --budget usd=0.05"
             raise UsageError(f"--budget {text}: not CLOCK=AMOUNT", hint=hint)
     return found
-
-
-def _of_suites(found: Sequence[Attempts], suites: Sequence[str]) -> list[Attempts]:
-    from bench.report.sides import check_suites
-
-    check_suites((one.side.suite for one in found), suites)
-    return [one for one in found if not suites or one.side.suite in suites]
 
 
 def _write(folder: Path, models: Sequence[Speed], ratios: Sequence[SpeedRatio]) -> None:

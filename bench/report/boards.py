@@ -40,7 +40,7 @@ def boards(rows: Sequence[Row], locks: Mapping[str, Mapping[str, Any]]) -> list[
     """The boards of these rows, the fullest of each suite first; ``locks`` by the name of a run."""
     by_terms: dict[tuple[str, bool, str, int], list[Row]] = defaultdict(list)
     for row in rows:
-        by_terms[row.suite, row.limited, row.terms, row.problems].append(row)
+        by_terms[row.board].append(row)
     by_suite: dict[str, list[list[Row]]] = defaultdict(list)
     for (suite, *_), found in sorted(by_terms.items()):
         by_suite[suite].append(found)

@@ -7,7 +7,6 @@ parts of a split.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from math import isfinite, isnan
@@ -15,10 +14,11 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from bench.report.comparison import LEVEL, Ahead, Compared, corrected
+from bench.report.listed import natural
 from bench.report.sides import Side, labels
+from bench.report.tables import add_row, titled
 from bench.stats import Score, score_of
 from bench.types import Json
-from bench.visible import visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -65,7 +65,7 @@ def lines(whole: Family, *, most: int = _NAMED) -> Iterator[str]:
         if one.differs:
             yield f"{start}: {a} and {b}: {'; '.join(one.differs)}"
         for ahead, pair in zip(one.ahead, (f"{a} ahead of {b}", f"{b} ahead of {a}"), strict=True):
-            shown = sorted(ahead, key=lambda each: _natural(each.problem))[:most]
+            shown = sorted(ahead, key=lambda each: natural(each.problem))[:most]
             told = ", ".join(map(_discordant, shown)) or "none"
             more = f", and {len(ahead) - most} more (--json has all)" if len(ahead) > most else ""
             yield f"{start}: {pair} on {len(ahead)} of {len(one.names)} problems: {told}{more}"
@@ -175,7 +175,7 @@ def _models_table(letters: Mapping[Side, str]) -> Table:
         samples = f"{int(side.counts.measured.sum())} of {int(side.counts.planned.sum())}"
         score = f"{100 * score_of(side.counts).value:.1f} %"
         named = letters[side], side.model, side.run, side.suite, side.terms
-        _add(table, *named, str(len(side.names)), samples, score)
+        add_row(table, *named, str(len(side.names)), samples, score)
     return table
 
 
@@ -195,7 +195,7 @@ def _pairs_table(
         cells += ["UNEQUAL" if one.differs else "equal"] if unequal else []
         cells += [_value(one, one.value), f"{_value(one, one.low)} – {_value(one, one.high)}", _p(p)]
         cells.append(f"{len(one.ahead[0])} : {len(one.ahead[1])} of {len(one.names)}")
-        _add(table, *cells)
+        add_row(table, *cells)
     return table
 
 
@@ -213,22 +213,12 @@ def _finding(one: Compared, p: float, letters: Mapping[Side, str]) -> str:
 
 
 def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(visible(title)), title_justify="left", title_style="bold")
+    table = titled(title)
     for name in left:
         table.add_column(name, overflow="fold", min_width=_NARROWEST.get(name))
     for name in right:
         table.add_column(name, justify="right", no_wrap=True)
     return table
-
-
-def _add(table: Table, *cells: str) -> None:
-    """Names are taken literally."""
-    from rich.text import Text
-
-    table.add_row(*(Text(visible(cell)) for cell in cells))
 
 
 def _discordant(one: Ahead) -> str:
@@ -237,11 +227,6 @@ def _discordant(one: Ahead) -> str:
         return one.problem
     (passed, of), (others, of_other) = counts
     return f"{one.problem} ({passed}/{of} : {others}/{of_other})"
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """HumanEval/9 stands before HumanEval/10."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", name)]
 
 
 def _value(one: Compared, value: float) -> str:

@@ -205,7 +205,7 @@ def _ranked(found: Iterable[Row]) -> list[Row]:
     """Sorted; equal scores share a rank, and the next one counts all before it (1, 2, 2, 4)."""
     boards: dict[tuple[str, bool, str, int], list[Row]] = defaultdict(list)
     for row in found:
-        boards[row.suite, row.limited, row.terms, row.problems].append(row)
+        boards[row.board].append(row)
     done: list[Row] = []
     for _, board in sorted(boards.items()):
         board.sort(key=_place)

@@ -108,10 +108,10 @@ def _why(result: Result) -> str:
 
 def _place(line: Line) -> tuple[object, ...]:
     key = line.key
-    return key.suite, _natural(key.problem), key.problem, key.model, line.run, key.epoch
+    return key.suite, natural(key.problem), key.problem, key.model, line.run, key.epoch
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
+def natural(name: str) -> list[tuple[int, str]]:
     """Texts and numbers in turn; numbers by length, then by digit: ``int`` takes none of any length."""
     parts = re.split(r"([0-9]+)", name)
     digits = [part.lstrip("0") if place % 2 else part for place, part in enumerate(parts)]

@@ -81,6 +81,11 @@ class Row:
     bench_version: str
     run: str
 
+    @property
+    def board(self) -> tuple[str, bool, str, int]:
+        """Equal for rows that may be ranked together."""
+        return self.suite, self.limited, self.terms, self.problems
+
     def cells(self) -> dict[str, Cell]:
         """Its values by column, in order."""
         cells: dict[str, Cell] = {}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import TypeVar
 
 from bench.drift import Who
 from bench.errors import UsageError
@@ -15,6 +16,7 @@ from bench.results import Result
 from bench.stats import Counts
 from bench.types import Json, Outcome
 
+T = TypeVar("T")
 Pair = tuple["Side", "Side"]
 
 
@@ -109,12 +111,16 @@ def labels(found: Sequence[Side]) -> dict[Side, str]:
     return {side: f"{side.run}:{side.model}" if side.model in several else side.model for side in found}
 
 
-def check_suites(there: Iterable[str], wanted: Iterable[str]) -> None:
-    """Raises UsageError for a suite that the runs do not have."""
-    known = sorted(set(there))
+def of_suites(found: Sequence[T], wanted: Sequence[str], *, suite: Callable[[T], str]) -> list[T]:
+    """Those of the suites that are wanted; all where none is named.
+
+    Raises UsageError for a suite that the runs do not have.
+    """
+    known = sorted({suite(one) for one in found})
     for name in wanted:
         if name not in known:
             raise UsageError(f"no suite {name!r} in these runs", hint=f"They have: {', '.join(known)}.")
+    return [one for one in found if not wanted or suite(one) in wanted]
 
 
 def pairs(found: Sequence[Side], first: str | None = None, others: Sequence[str] = ()) -> list[Pair]:

@@ -16,8 +16,8 @@ from bench.report.clocks import Attempts
 from bench.report.formats import csv_cell
 from bench.report.speed import Estimate, Speed
 from bench.report.speed_ratio import SpeedRatio, Times
+from bench.report.tables import add_row, titled
 from bench.types import Json
-from bench.visible import visible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -167,7 +167,7 @@ def _solved_table(suite: str, found: Sequence[Speed]) -> Table:
         rows = one.attempts
         counts = (len(rows.side.names), rows.measured.size, rows.side.unmeasured)
         shares = [_share(share) for share in one.solved] + [""] * (last - len(one.solved))
-        _add(table, rows.side.model, rows.side.run, rows.side.terms, *map(str, counts), *shares)
+        add_row(table, rows.side.model, rows.side.run, rows.side.terms, *map(str, counts), *shares)
     return table
 
 
@@ -179,7 +179,7 @@ def _clock_table(suite: str, found: Sequence[Speed]) -> Table:
             amounts = (_amount(speed.clock.name, speed.mean.value), _interval(speed.clock.name, speed.mean))
             budget = _amount(speed.clock.name, speed.budget)
             named = (speed.clock.title, one.attempts.side.model, one.attempts.side.run)
-            _add(table, *named, *amounts, budget, _share(speed.within))
+            add_row(table, *named, *amounts, budget, _share(speed.within))
         table.add_section()
     return table
 
@@ -198,7 +198,7 @@ def _ratio_table(suite: str, compared: Sequence[SpeedRatio]) -> Table:
     for one in compared:
         p = "unknown" if one.p is None else "< 0.001" if one.p < 0.001 else f"{one.p:.3f}"
         cells = (*_told(one.all), str(one.all.problems), p, _selected(one.solved))
-        _add(table, one.clock.title, "UNEQUAL" if one.differs else "equal", *cells)
+        add_row(table, one.clock.title, "UNEQUAL" if one.differs else "equal", *cells)
     if compared[0].differs:
         table.caption = f"UNEQUAL: {'; '.join(compared[0].differs)}"
         table.caption_justify = "left"
@@ -218,20 +218,10 @@ def _selected(times: Times) -> str:
 
 
 def _table(title: str, left: Sequence[str], right: Sequence[str]) -> Table:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(visible(title)), title_justify="left", title_style="bold")
+    table = titled(title)
     for name in (*left, *right):
         table.add_column(name, justify="left" if name in left else "right", overflow="fold")
     return table
-
-
-def _add(table: Table, *cells: str) -> None:
-    """Names are taken literally."""
-    from rich.text import Text
-
-    table.add_row(*(Text(visible(cell)) for cell in cells))
 
 
 def _share(share: Estimate) -> str:
