@@ -41,7 +41,7 @@ def bootstrap_mean(
         return Interval(mean, mean)
     sums, sizes = np.bincount(family, weights=amounts - mean), np.bincount(family).astype(float)
     away = []
-    for times in _draws(groups, resamples, seed):
+    for times in draws(groups, resamples, seed):
         n = times @ sizes
         drawn = times @ sums / n
         squares = times @ sums**2 - 2 * drawn * (times @ (sums * sizes)) + drawn**2 * (times @ sizes**2)
@@ -79,7 +79,7 @@ def bootstrap_product(
     if error <= 1e-12:
         return Ratio(exp(log_value), exp(log_value), exp(log_value), table.shape[0])
     away = []
-    for times in _draws(groups, resamples, seed):
+    for times in draws(groups, resamples, seed):
         drawn, errors = _log_product(times, sums, signs)
         usable = np.isfinite(drawn) & (errors > 1e-9 * error)
         away.append((drawn[usable] - log_value) / errors[usable])
@@ -108,7 +108,7 @@ def _families(problems: int, clusters: ArrayLike | None) -> Ints:
     return family
 
 
-def _draws(groups: int, resamples: int, seed: int) -> Iterator[Floats]:
+def draws(groups: int, resamples: int, seed: int) -> Iterator[Floats]:
     """How often each cluster is drawn, in blocks of shape (draws, clusters)."""
     generator = np.random.Generator(np.random.PCG64(seed))
     for start in range(0, resamples, _AT_ONCE):

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bench.stats.bootstrap import draws
 from bench.stats.counts import Floats
 from bench.stats.intervals import RESAMPLES, SEED, bca, normal_quantile
 from bench.stats.paired import root
@@ -22,7 +23,6 @@ _SCALE = log(10) / 400
 _LEAST, _MOST = -4000.0, 12000.0
 _EVENTS = 5
 _NEWTON = 50
-_AT_ONCE = 250
 
 
 class Prior(NamedTuple):
@@ -114,12 +114,10 @@ def rating_by_contest(
         raise ValueError("one contest: at least two are needed to draw from")
     value = _best(hard, right, of, prior)
     surplus = np.bincount(family, weights=right - of * chance(value, hard))
-    generator = np.random.Generator(np.random.PCG64(seed))
-    drawn = []
-    for start in range(0, resamples, _AT_ONCE):
-        size = min(_AT_ONCE, resamples - start)
-        times = generator.multinomial(groups, np.full(groups, 1 / groups), size=size)[:, family]
-        drawn.append(_best_of_draws(times.astype(float), hard, right, of, prior, value))
+    drawn = [
+        _best_of_draws(times[:, family], hard, right, of, prior, value)
+        for times in draws(groups, resamples, seed)
+    ]
     low, high = bca(value, np.concatenate(drawn), surplus - surplus.mean(), confidence)
     return Rating(value, min(low, value), max(high, value), hard.size, "bca, contests drawn")
 
