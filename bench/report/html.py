@@ -1,4 +1,4 @@
-"""``bench report``: runs as one HTML file that opens from the disk and loads nothing.
+"""``bench report``: runs as one HTML file that opens from the disk, with a folder beside it if it is large.
 
 What a model wrote, and every name, stands in the page only as packed data (``bench.report.packed``), of
 which its script makes text nodes. The policy of the page lets nothing run but that script, by its hash.
@@ -6,32 +6,30 @@ which its script makes text nodes. The policy of the page lets nothing run but t
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from urllib.parse import quote
 
 from bench.journal import write_pieces, writing
+from bench.report import folder, shell
 from bench.report.boards import Board, Placed, boards
 from bench.report.chunks import Chunks
 from bench.report.leaderboard import RunView, rows
 from bench.report.listed import Line, Listed, columns
 from bench.report.packed import packed
 from bench.report.row import Cell, Row
+from bench.report.shell import Held
 from bench.report.story import Stories, Story
 from bench.results import results
 from bench.rundir import named, read_lock
 from bench.types import Json, Outcome
 
-PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("text", "data", "board", "list", "sample", "plots", "main")
-"""The page's script is these files, one after the other, in a scope of their own."""
+FILE_BYTES = 5_000_000
+"""What one file may hold; a larger report has the texts of its samples in parts beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +48,50 @@ def runs_in(directories: Sequence[Path]) -> list[Run]:
     return found
 
 
-def write(runs: Sequence[Run], path: Path) -> None:
-    """Write the report of these runs; the same bytes for the same runs.
+def write(runs: Sequence[Run], path: Path, *, single: bool = False) -> list[Path]:
+    """Write the report of these runs, and say which files it is; the same bytes for the same runs.
 
-    Raises UsageError where it cannot be written, StoreError for a damaged run.
+    ``single``: in one file however large. Raises UsageError where it cannot be written, StoreError for a
+    damaged run.
     """
-    with writing(path, hint="Give a path in a directory that can be written to with -o."):
-        write_pieces(path, (piece.encode() for piece in page(runs)))
+    hint = "Give a path in a directory that can be written to with -o."
+    with (
+        writing(path, hint=hint),
+        folder.parts(path, lambda data: shell.part(data, index=quote(path.name))) as part,
+        _data(runs) as data,
+    ):
+        write_pieces(path, data.page(data.chunks) if single else _pages(data, part))
+    return [path, *folder.files_of(path)]
 
 
-def page(runs: Sequence[Run]) -> Iterator[str]:
-    """The page piece by piece. What every sample came to is read first; its texts when their turn comes."""
+def page(runs: Sequence[Run]) -> Iterator[bytes]:
+    """The report as one page, piece by piece."""
+    with _data(runs) as data:
+        yield from data.page(data.chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """What a report shows, packed; the texts of samples when their turn comes."""
+
+    boards: str
+    chunks: Chunks
+    lines: Sequence[Line]
+    runs: Sequence[Run]
+
+    def samples(self) -> str:
+        """The list of samples; asked for after the last chunk: only then is it known where each starts."""
+        names = [run.name for run in self.runs]
+        return packed(columns(self.lines, names) | {"chunks": list[Json](self.chunks.starts)})
+
+    def page(self, chunks: Iterable[str]) -> Iterator[bytes]:
+        held = (Held(chunk) for chunk in chunks)
+        return shell.page(self.boards, held, lambda: Held(self.samples()), framing=False)
+
+
+@contextmanager
+def _data(runs: Sequence[Run]) -> Iterator[_Data]:
+    """What every sample came to is read first."""
     locks: dict[str, dict[str, Any]] = {run.name: read_lock(run.path) for run in runs}
     listed = Listed()
     views = [
@@ -69,48 +100,28 @@ def page(runs: Sequence[Run]) -> Iterator[str]:
     ]
     found = boards(rows(views), locks)
     lines = listed.ordered()
-    script, style = _script(), (PAGE / "page.css").read_text("utf-8")
-    environment = Environment(
-        loader=FileSystemLoader(PAGE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
-    )
     with ExitStack() as stack:
         stored = [stack.enter_context(Stories(run.path)) for run in runs]
 
         def read(line: Line) -> Story:
             return stored[line.run][line.index]
 
-        chunks = Chunks(lines, read)
-        yield from environment.get_template("page.html").generate(
-            policy=_policy(script, style),
-            style=Markup(style),
-            script=Markup(script),
-            boards=packed([_board(one) for one in found]),
-            chunks=chunks,
-            # Asked for after the last chunk: only then is it known where each starts.
-            samples=lambda: packed(_index(lines, runs, chunks)),
-        )
+        yield _Data(packed([_board(one) for one in found]), Chunks(lines, read), lines, runs)
 
 
-def _index(lines: Sequence[Line], runs: Sequence[Run], chunks: Chunks) -> Json:
-    return columns(lines, [run.name for run in runs]) | {"chunks": list[Json](chunks.starts)}
-
-
-def _script() -> str:
-    body = "\n".join((PAGE / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
-    return f"(() => {{\n'use strict';\n{body}}})();\n"
-
-
-def _policy(script: str, style: str) -> str:
-    """Nothing is loaded or sent; no script and no style but these two; no text becomes markup or code."""
-    allowed = (_hash(text) for text in (script, style))
-    return (
-        "default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    ).format(*allowed)
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+def _pages(data: _Data, part: Callable[[str], str]) -> Iterable[bytes]:
+    """The page that has everything, if that is not too much; else one whose texts are made parts."""
+    chunks, few, size = iter(data.chunks), list[str](), 0
+    while size <= FILE_BYTES and (chunk := next(chunks, None)) is not None:
+        few.append(chunk)
+        size += len(chunk)
+    if size <= FILE_BYTES:
+        whole = list(data.page(few))
+        if sum(map(len, whole)) <= FILE_BYTES:
+            return whole
+    held = [Held(file=part(chunk)) for chunk in chain(few, chunks)]
+    samples = Held(file=part(data.samples()))
+    return shell.page(data.boards, held, lambda: samples, framing=True)
 
 
 def _board(board: Board) -> Json:

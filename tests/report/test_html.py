@@ -16,11 +16,12 @@ from speed_runs import Answer, E, P, Samples, W, write
 from told_runs import HOSTILE, Builder, hostile, large
 
 from bench.errors import StoreError, UsageError
-from bench.report import html
+from bench.report import html, shell
 from bench.report.packed import packed, unpacked
 from bench.report.parts import TEXT_CHARS
 from bench.types import Outcome, SampleKey, Try
 
+SCRIPTS = (*shell.SCRIPTS, *shell.PART_SCRIPTS)
 SAMPLES: Samples = {
     "vendor/good": [[[Answer(P)]], [[Answer(P)]], [[Answer(W)]]],
     "vendor/bad": [[[Answer(P)]], [[Answer(W)]], [[Answer(W)]]],
@@ -53,7 +54,7 @@ class Parts(HTMLParser):
 
 
 def text_of(*directories: Path) -> str:
-    return "".join(html.page(html.runs_in(directories)))
+    return b"".join(html.page(html.runs_in(directories))).decode()
 
 
 def page_of(*directories: Path) -> Parts:
@@ -133,7 +134,7 @@ def test_the_markup_names_no_address_and_listens_to_nothing_by_attribute(run: Pa
 
 
 def test_the_script_never_makes_markup_of_a_text() -> None:
-    script = "".join((html.PAGE / f"{name}.js").read_text("utf-8") for name in html.SCRIPTS)
+    script = "".join((shell.PAGE / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
     ways = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser", "fetch(")
     for way in ways:
         assert way not in script
@@ -141,7 +142,7 @@ def test_the_script_never_makes_markup_of_a_text() -> None:
 
 
 def test_every_file_of_the_page_is_used() -> None:
-    assert {path.stem for path in html.PAGE.glob("*.js")} == set(html.SCRIPTS)
+    assert {path.stem for path in shell.PAGE.glob("*.js")} == set(SCRIPTS)
 
 
 def test_nothing_that_a_model_or_a_name_says_stands_in_the_markup(tmp_path: Path) -> None:

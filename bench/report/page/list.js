@@ -5,8 +5,7 @@ const looked = { text: '', outcome: '', suite: '', model: '', run: '', texts: fa
 // open: the sample that is shown; found: those in the list, in order; at: the place of the chosen one among them.
 const list = { found: [], at: 0, open: null, node: null };
 
-const samples = loaded.then(() => unpacked(document.getElementById('samples')));
-let all; // what samples holds, once it is there
+let all; // what samples() brings, once it is there
 
 const named = (field, i) => all.names[field][all[field][i]];
 const outcomeOf = (i) => named('outcome', i);
@@ -151,7 +150,7 @@ function listPane() {
 }
 
 async function samplesView(view, path) {
-  all ??= await samples;
+  all ??= await samples();
   if (!list.node?.isConnected) {
     const [pane, again] = listPane();
     view.replaceChildren(el('h2', { class: 'unseen' }, 'Samples'), el('div', { class: 'viewer' }, pane, el('section', { class: 'sample', 'aria-label': 'Sample' })));

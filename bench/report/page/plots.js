@@ -146,7 +146,7 @@ function heatMap(board) {
 
 async function plots(view) {
   const every = await boards;
-  all ??= await samples;
+  all ??= await samples();
   view.replaceChildren(el('h2', {}, 'Plots'), ...every.flatMap((board) => [
     el('section', { class: 'plots' },
       el('h3', {}, `${board.suite}, ${board.problems} problems, terms ${board.terms}`),
