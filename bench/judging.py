@@ -19,6 +19,9 @@ from bench.types import Checks, Execution, Job, Outcome, Problem, Status, Verdic
 
 Sink = Callable[[SampleRecord, VerdictRecord], None]
 
+_OUTPUT_CHARS = 4_000
+"""Of what a candidate printed, kept with its verdict."""
+
 _PROBE = Job(
     "def answer():\n    return 42\n",
     Checks(kind="program", entry_point="answer", tests="assert answer() == 42"),
@@ -135,4 +138,5 @@ def _measured(executions: list[Execution]) -> VerdictMeasured:
         cpu_s=sum(execution.cpu_s for execution in executions),
         wall_s=sum(execution.wall_s for execution in executions),
         memory_mib=max((execution.memory_mib for execution in executions), default=0.0),
+        output="".join(execution.output for execution in executions)[:_OUTPUT_CHARS],
     )

@@ -91,6 +91,8 @@ class VerdictMeasured(msgspec.Struct, frozen=True):
     cpu_s: float = 0.0
     wall_s: float = 0.0
     memory_mib: float = 0.0
+    output: str = ""
+    """The beginning of what the candidate printed."""
 
 
 class VerdictRecord(msgspec.Struct, frozen=True):

@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
+from bench.fences import without_reasoning
 from bench.records import SampleRecord, VerdictRecord
 from bench.report.story import Attempt, Story
-from bench.types import Json
+from bench.types import Json, Outcome
 
 Parts = Sequence[list[Json]]
 
@@ -53,10 +54,21 @@ def _attempt(attempt: Attempt, *, is_titled: bool) -> Parts:
         parts += _text("What the provider said", attempt.said)
     else:
         parts += _text("Reasoning", record.completion.reasoning)
-        parts += _text("Reply", record.completion.text, is_open=True)
+        parts += _reply(record.completion.text)
         parts += _extracted(record)
         parts += _judged(verdict)
     return [*parts, *_took(record, verdict), *_tries(record)]
+
+
+def _reply(text: str) -> Parts:
+    """What was thought aloud in it apart, as the extraction leaves it out."""
+    answer, notes = without_reasoning(text)
+    if not any("think" in note for note in notes):
+        return _text("Reply", text, is_open=True) or _facts("", [("reply", "empty")])
+    # Thought in several places it is shown with what stands between.
+    thought = _text("Reasoning in the reply", text.removesuffix(answer))
+    said = _text("Reply", answer.lstrip("\n"), is_open=True)
+    return [*thought, *(said or _facts("", [("reply", "nothing after the reasoning")]))]
 
 
 def _extracted(record: SampleRecord) -> Parts:
@@ -77,13 +89,16 @@ def _judged(verdict: VerdictRecord | None) -> Parts:
         return _facts("Verdict", [("outcome", "not judged yet")])
     said: list[tuple[str, Json]] = [
         ("outcome", verdict.outcome),
+        ("limit hit", _limit(verdict)),
         ("checks", f"{verdict.checks_passed} of {verdict.checks_run} passed"),
         ("isolation", verdict.isolation),
         ("to be looked at", ", ".join(verdict.review)),
     ]
     checks = [(one.name, one.planned, one.run, one.passed) for one in verdict.groups]
     failures = [
-        part for one in verdict.groups for part in _text(f"Failure in {one.name}", one.failure, is_open=True)
+        part
+        for one in verdict.groups
+        for part in _text(f"First failed check in {one.name}", one.failure, is_open=True)
     ]
     edit = verdict.edit
     changed: list[tuple[str, Json]] = [] if edit is None else [
@@ -93,11 +108,28 @@ def _judged(verdict: VerdictRecord | None) -> Parts:
     ]  # fmt: skip
     return [
         *_facts("Verdict", said),
-        *_text("Why", verdict.detail, is_open=True),
+        *([] if _is_told(verdict) else _text("Why", verdict.detail, is_open=True)),
         *_table("Checks", ("group", "planned", "run", "passed"), checks),
         *failures,
+        *_text("Output of the code", verdict.measured.output),
         *_facts("Edit", changed),
     ]
+
+
+_LIMITS = {Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.OUTPUT_LIMIT}
+
+
+def _limit(verdict: VerdictRecord) -> str:
+    if verdict.outcome is Outcome.TRUNCATED:
+        return "tokens of the reply"
+    return verdict.detail if verdict.outcome in _LIMITS else ""
+
+
+def _is_told(verdict: VerdictRecord) -> bool:
+    """Whether the failed check of a group says it already."""
+    return verdict.detail in {
+        text for one in verdict.groups for text in (one.failure, f"{one.name}: {one.failure}")
+    }
 
 
 def _took(record: SampleRecord, verdict: VerdictRecord | None) -> Parts:

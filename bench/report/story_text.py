@@ -152,6 +152,7 @@ def _verdict(verdict: VerdictRecord | None, *, whole: bool) -> Iterator[Line]:
         yield from _text(f"Failing check in {visible_line(one.name)}", one.failure, whole=whole)
     if verdict.detail not in {one.failure for one in verdict.groups}:
         yield from _text("Why", verdict.detail, whole=whole)
+    yield from _text("Output", verdict.measured.output, whole=whole)
     yield from _facts(("to be looked at", ", ".join(verdict.review)))
     if (edit := verdict.edit) is not None:
         changed = f"{edit.lines} lines changed, {edit.needed} by the reference"

@@ -32,10 +32,14 @@ class Page:
 
     def open(self, address: str) -> None:
         """From the start: with neither the state of an earlier page nor what that asked for or said."""
+        self.start(address)
+        self.until("document.readyState === 'complete'")
+
+    def start(self, address: str) -> None:
+        """The same without waiting until all of it is there."""
         self._send("Page.navigate", url="about:blank")
         self._events.clear()
         self._send("Page.navigate", url=address)
-        self.until("document.readyState === 'complete'")
 
     def value(self, script: str) -> Any:
         """What an expression is in the page; promises are waited for."""

@@ -10,15 +10,17 @@ import tracemalloc
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from speed_runs import Answer, E, P, Samples, W, write
 from told_runs import HOSTILE, Builder, hostile, large
 
 from bench.errors import StoreError, UsageError
-from bench.report import html, shell
+from bench.report import chunks, html, parts, shell
 from bench.report.packed import packed, unpacked
 from bench.report.parts import TEXT_CHARS
+from bench.report.story import Story
 from bench.types import Outcome, SampleKey, Try
 
 SCRIPTS = (*shell.SCRIPTS, *shell.PART_SCRIPTS)
@@ -157,7 +159,7 @@ def test_nothing_that_a_model_or_a_name_says_stands_in_the_markup(tmp_path: Path
 def test_hostile_texts_are_all_there_in_the_data(tmp_path: Path) -> None:
     said = {json.dumps(texts(parts)["Reply"]) for _, parts in stories_of(hostile(tmp_path / "bad"))}
     assert {json.dumps(text) for name, text in HOSTILE.items() if name != "long line"} < said
-    assert len(said) == len(HOSTILE)
+    assert len(said) == len(HOSTILE) + 1
 
 
 def test_the_same_runs_give_the_same_bytes(tmp_path: Path, run: Path) -> None:
@@ -288,7 +290,7 @@ def test_a_story_has_every_turn_and_every_attempt_with_its_cause(tmp_path: Path)
     said = [(part[1], part[2]) for part in parts if part[0] == "text"]
     assert said == [
         ("What happened", "slow down"), ("Reasoning", "hm"), ("Reply", "first"),
-        ("Code that was taken out", "x = 1"), ("Failure in base", "f(1) is 2, not 3"),
+        ("Code that was taken out", "x = 1"), ("First failed check in base", "f(1) is 2, not 3"),
         ("Told before this turn", "f(1) is wrong"), ("Reply", "second"),
         ("Code that was taken out", "second"),
     ]  # fmt: skip
@@ -303,6 +305,135 @@ def test_a_story_has_every_turn_and_every_attempt_with_its_cause(tmp_path: Path)
     ]
     assert facts(parts)["rule"] == "fence"
     assert facts(parts)["cost"] == "$0.000250"
+
+
+def test_what_was_thought_aloud_in_a_reply_is_folded_apart(tmp_path: Path) -> None:
+    replies = {
+        "once": "<think>\nso and so\n</think>\nHere: `x = 1`",
+        "twice": "<think>a</think>b\n<think>c</think>d",
+        "all": "<think>never ends",
+        "none": "I think so.",
+    }
+    run = Builder(tmp_path / "run", [SampleKey("toy", name, "m", 0) for name in replies])
+    for index, reply in enumerate(replies.values()):
+        run.add(index, reply, code="x = 1")
+    run.close()
+    found = {}
+    for name, (_, told) in zip(sorted(replies), stories_of(tmp_path / "run"), strict=True):
+        said = [(part[1], part[2], part[3]) for part in told if part[0] == "text"]
+        found[name] = [one for one in said if one[0] != "Code that was taken out"]
+        assert (facts(told).get("reply") == "nothing after the reasoning") == (name == "all")
+    thought = "Reasoning in the reply"
+    assert found == {
+        "all": [(thought, "<think>never ends", False)],
+        "none": [("Reply", "I think so.", True)],
+        "once": [(thought, "<think>\nso and so\n</think>", False), ("Reply", "Here: `x = 1`", True)],
+        "twice": [(thought, replies["twice"], False), ("Reply", "b\nd", True)],
+    }
+
+
+def test_a_limit_that_was_hit_and_what_the_code_printed_are_told(tmp_path: Path) -> None:
+    run = Builder(tmp_path / "run", [SampleKey("toy", name, "m", 0) for name in "pq"])
+    run.add(0, "x", outcome=Outcome.TIME_LIMIT, detail="cpu limit", output="step 1\n")
+    run.add(
+        1,
+        "x",
+        outcome=Outcome.WRONG_ANSWER,
+        detail="base: f(1): 2 instead of 3",
+        failure="f(1): 2 instead of 3",
+    )
+    run.close()
+    (_, slow), (_, wrong) = stories_of(tmp_path / "run")
+    assert facts(slow)["limit hit"] == "cpu limit"
+    assert texts(slow)["Output of the code"] == "step 1\n"
+    assert "limit hit" not in facts(wrong)
+    assert "Why" not in texts(wrong), "the failed check says it"
+
+
+@pytest.fixture
+def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every report is too large for one file, and every problem fills a chunk."""
+    monkeypatch.setattr(html, "FILE_BYTES", 0)
+    monkeypatch.setattr(chunks, "CHUNK_CHARS", 0)
+
+
+def test_a_report_that_is_too_large_has_its_texts_in_parts_that_it_names(
+    tmp_path: Path, run: Path, small_files: None
+) -> None:
+    page = page_of(run)
+    index, *files = html.write(html.runs_in([run]), tmp_path / 'a"b.html')
+    divided = Parts(index.read_text("utf-8"))
+    assert {file.parent for file in files} == {tmp_path / 'a"b-parts'}
+    named = [tag["data-file"] for _, tag in divided.tags if "data-file" in tag]
+    held = [Parts((tmp_path / unquote(name or "")).read_text("utf-8")).text_of(id="data") for name in named]
+    assert [unpacked(text) for text in held] == [*chunks_of(page), index_of(page)]
+    assert len(files) == len(set(named)) < len(named), "texts that are equal are there once"
+    policies = [
+        next(tag["content"] or "" for _, tag in one.tags if "http-equiv" in tag) for one in (page, divided)
+    ]
+    assert policies[1].replace("frame-src 'self' file:; ", "") == policies[0]
+
+
+def test_a_part_lets_nothing_run_but_what_tells_it_to_the_report(
+    tmp_path: Path, run: Path, small_files: None
+) -> None:
+    for part in html.write(html.runs_in([run]), tmp_path / "a.html")[1:]:
+        page = Parts(part.read_text("utf-8"))
+        own = next(
+            text
+            for (name, tag), text in zip(page.tags, page.texts, strict=True)
+            if name == "script" and not tag
+        )
+        policy = next(tag["content"] for _, tag in page.tags if "http-equiv" in tag)
+        digest = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
+        assert policy == (
+            f"default-src 'none'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; "
+            "require-trusted-types-for 'script'; trusted-types 'none'"
+        )
+        assert [tag["href"] for name, tag in page.tags if name == "a"] == ["../a.html"]
+
+
+def test_parts_of_an_earlier_report_are_removed_and_files_of_others_stay(
+    tmp_path: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, path = write(tmp_path / "other", {"m": [[[Answer(W)]]]}), tmp_path / "a.html"
+    with monkeypatch.context() as small:
+        small.setattr(html, "FILE_BYTES", 0)
+        before = html.write(html.runs_in([run]), path)
+        (tmp_path / "a-parts" / "notes.html").write_text("mine")
+        now = html.write(html.runs_in([other]), path)
+        assert not set(before) & set(now[1:])
+        assert {path.name for path in (tmp_path / "a-parts").iterdir()} == {
+            *(p.name for p in now[1:]),
+            "notes.html",
+        }
+    (tmp_path / "a-parts" / "notes.html").unlink()
+    assert html.write(html.runs_in([other]), path) == [path]
+    assert not (tmp_path / "a-parts").exists()
+
+
+def test_a_damaged_run_leaves_a_divided_report_as_it_was(
+    tmp_path: Path, run: Path, small_files: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was = {path: path.read_bytes() for path in html.write(html.runs_in([run]), tmp_path / "a.html")}
+    other = write(tmp_path / "other", {"m": [[[Answer(W)]], [[Answer(P)]]]})
+
+    def damaged(story: Story) -> Any:
+        if story.index:
+            raise StoreError("damaged")
+        return parts.question(story)
+
+    monkeypatch.setattr(chunks, "question", damaged)
+    with pytest.raises(StoreError, match="damaged"):
+        html.write(html.runs_in([other]), tmp_path / "a.html")
+    assert {path: path.read_bytes() for path in tmp_path.glob("a*/*")} | {
+        tmp_path / "a.html": (tmp_path / "a.html").read_bytes()
+    } == was
+
+
+def test_one_file_however_large_where_that_is_asked_for(tmp_path: Path, run: Path, small_files: None) -> None:
+    assert html.write(html.runs_in([run]), tmp_path / "a.html", single=True) == [tmp_path / "a.html"]
+    assert (tmp_path / "a.html").read_text("utf-8") == text_of(run)
 
 
 def test_a_text_that_is_too_long_says_how_much_of_it_is_left_out(tmp_path: Path) -> None:

@@ -31,6 +31,13 @@ HOSTILE = {
 """Texts that a model might write so that a report does something, or shows something else."""
 
 
+NAMES = (
+    "../../../etc/passwd", 'a" onmouseover="window.harm=1', "#/samples/x", "%2e%2e/%00", "__proto__",
+    "constructor", "javascript:window.harm=1", "a\nb\tc", "\u202egnp.exe", "", "&lt;b&gt;&amp;", "x" * 5_000,
+)  # fmt: skip
+"""Ids of problems that are no harmless words."""
+
+
 class Builder:
     """Writes a run sample by sample; closed runs are read as any other."""
 
@@ -59,6 +66,7 @@ class Builder:
         tokens: int = 120,
         microusd: int = 250,
         tries: Sequence[Try] = (),
+        output: str = "",
     ) -> None:
         """A turn that was answered and judged."""
         key = self.keys[index]
@@ -80,7 +88,8 @@ class Builder:
             self._judging,
             VerdictRecord(
                 index, key, attempt, outcome, checks_run=3, checks_passed=group.passed, groups=(group,),
-                detail=detail, isolation="tamper_proof", rule="fence", measured=VerdictMeasured(0.1, 0.2, 30),
+                detail=detail, isolation="tamper_proof", rule="fence",
+                measured=VerdictMeasured(0.1, 0.2, 30, output),
             ),
         )  # fmt: skip
 
@@ -104,10 +113,14 @@ def hostile(path: Path) -> Path:
         SampleKey("toy", f"{at} {name[:80]}", f"vendor/{names[at % 5][:90]}", 0)
         for at, name in enumerate(names)
     ]
+    # What an attribute, an address or a lookup by name may be led astray by.
+    keys += [SampleKey("toy", f"{at} {name}", "vendor/m", 0) for at, name in enumerate(NAMES, len(keys))]
     run = Builder(path, keys)
+    for index in range(len(names), len(keys)):
+        run.add(index, "pass", question="its name is the trick", code="pass")
     for at, said in enumerate(names):
         wrong = {"outcome": Outcome.WRONG_ANSWER, "detail": said, "failure": said} if at % 2 else {}
-        run.add(at, said, question=said, reasoning=said, code=said, **wrong)  # type: ignore[arg-type]
+        run.add(at, said, question=said, reasoning=said, code=said, output=said, **wrong)  # type: ignore[arg-type]
     run.close()
     return path
 

@@ -1,6 +1,7 @@
 // The list of samples: search, filters, keys. Of any number of samples only the lines in sight exist.
 
 const LINE = 52; // pixels, as in page.css
+const MOST_LINES = 300000; // more would be higher than an element may be
 const looked = { text: '', outcome: '', suite: '', model: '', run: '', texts: false, hits: null };
 // open: the sample that is shown; found: those in the list, in order; at: the place of the chosen one among them.
 const list = { found: [], at: 0, open: null, node: null };
@@ -16,12 +17,21 @@ const linkOf = (i, j) => {
   return `#/samples/${parts.join('/')}`;
 };
 
+// The places of the names that fit: of few names, where samples are many.
+function placesOf(field, fits) {
+  const places = new Set();
+  all.names[field].forEach((name, place) => { if (fits(name)) places.add(place); });
+  return places;
+}
+
 // The samples that a link names: one, or two on one problem.
 function linked(path) {
   if (path.length < 5) return [null, null];
   const [run, suite, problem, model, epoch, , ...other] = path;
-  const place = (...wanted) => all.run.findIndex((_, i) =>
-    ['run', 'suite', 'problem', 'model'].every((field, at) => plain(named(field, i)) === wanted[at]) && String(all.epoch[i]) === wanted[4]);
+  const place = (...wanted) => {
+    const fields = ['run', 'suite', 'problem', 'model'].map((field, at) => [all[field], placesOf(field, (name) => plain(name) === wanted[at])]);
+    return all.epoch.findIndex((one, i) => fields.every(([column, places]) => places.has(column[i])) && String(one) === wanted[4]);
+  };
   const first = place(run, suite, problem, model, epoch);
   const second = other.length === 3 ? place(other[0], suite, problem, other[1], other[2]) : -1;
   return [first, second].map((one) => (one < 0 ? null : one));
@@ -36,10 +46,12 @@ function badge(i) {
 
 function filter() {
   const text = looked.text.toLowerCase();
-  const says = (i) => ['problem', 'model', 'run', 'suite', 'outcome', 'why'].some((field) => named(field, i).toLowerCase().includes(text));
-  const fits = (i) => ['outcome', 'suite', 'model', 'run'].every((field) => !looked[field] || named(field, i) === looked[field]);
-  const hit = (i) => !text || (looked.hits ? looked.hits.has(i) : says(i));
-  list.found = all.run.map((_, i) => i).filter((i) => fits(i) && hit(i));
+  const columns = (fields, fits) => fields.map((field) => [all[field], placesOf(field, (name) => fits(name, field))]);
+  const picked = columns(['outcome', 'suite', 'model', 'run'].filter((field) => looked[field]), (name, field) => name === looked[field]);
+  const saying = columns(['problem', 'model', 'run', 'suite', 'outcome', 'why'], (name) => name.toLowerCase().includes(text));
+  const holds = (i) => ([column, places]) => places.has(column[i]);
+  const hit = (i) => !text || (looked.hits ? looked.hits.has(i) : saying.some(holds(i)));
+  list.found = all.run.map((_, i) => i).filter((i) => picked.every(holds(i)) && hit(i));
   list.at = Math.max(0, list.found.indexOf(list.open));
 }
 
@@ -105,7 +117,8 @@ function listKeys(event) {
 const textsOf = (value) =>
   typeof value === 'string' ? value : value && typeof value === 'object' ? Object.values(value).map(textsOf).join('\n') : '';
 
-async function searchTexts() {
+// Part by part: they are not all in memory, of a large report not even in this page.
+async function searchTexts(say) {
   const text = looked.text.toLowerCase();
   looked.hits = null;
   if (!looked.texts || !text) return;
@@ -116,7 +129,8 @@ async function searchTexts() {
       const said = `${textsOf(story)}\n${textsOf(questions[story.question])}`.toLowerCase();
       if (said.includes(text)) hits.add(all.chunks[chunk] + place);
     });
-    if (looked.text.toLowerCase() !== text) return; // overtaken by what was typed since
+    if (!looked.texts || looked.text.toLowerCase() !== text) return; // overtaken by what was asked since
+    say(`${count(hits.size)} found; searched ${chunk + 1} of ${all.chunks.length} parts …`);
   }
   looked.hits = hits;
 }
@@ -125,15 +139,18 @@ function listPane() {
   const told = el('p', { class: 'note', role: 'status' });
   const again = () => {
     filter();
-    told.replaceChildren(`${count(list.found.length)} of ${count(all.run.length)} samples`);
+    const left = list.found.length > MOST_LINES ? `; the list ends after ${count(MOST_LINES)}` : '';
+    told.replaceChildren(`${count(list.found.length)} of ${count(all.run.length)} samples${left}`);
+    list.found.length = Math.min(list.found.length, MOST_LINES);
     list.node.scrollTop = Math.max(0, list.at * LINE - list.node.clientHeight / 2);
     drawLines();
   };
   const search = async (event) => {
     const { target } = event;
     looked[target.type === 'checkbox' ? 'texts' : 'text'] = target.type === 'checkbox' ? target.checked : target.value;
-    await searchTexts();
-    again();
+    const asked = { ...looked };
+    await searchTexts((text) => told.replaceChildren(text));
+    if (asked.text === looked.text && asked.texts === looked.texts) again();
   };
   const choices = ['outcome', 'suite', 'model', 'run']
     .map((field) => [field, everyOr([...new Set(all[field])].map((place) => all.names[field][place]))])
