@@ -28,6 +28,13 @@ def test_several_runs_make_one_file(tmp_path: Path, bench: Bench) -> None:
     assert [path.name for path in (tmp_path / "new/folder").iterdir()] == ["all.html"]
 
 
+def test_a_name_without_an_ending_is_a_folder(tmp_path: Path, bench: Bench) -> None:
+    write(tmp_path / "run", SMALL)
+    result = bench("report", "run", "-o", "made", "--single")
+    assert result.returncode == 0, result.stderr
+    assert [path.name for path in (tmp_path / "made").iterdir()] == ["index.html"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +17,9 @@ import chromium
 import pytest
 from chromium import Page
 from speed_runs import Answer, P, Samples, W, write
-from told_runs import HOSTILE, Builder, hostile
+from told_runs import HOSTILE, NAMES, Builder, hostile
 
-from bench.report import html
+from bench.report import chunks, html
 from bench.types import Outcome, SampleKey
 
 pytestmark = pytest.mark.browser
@@ -54,8 +59,12 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> str:
 def viewer(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A report of two models on forty problems: its address."""
     folder = tmp_path_factory.mktemp("viewer")
+    return report(folder, forty(folder / "run"))
+
+
+def forty(path: Path) -> Path:
     keys = [SampleKey("toy", f"Toy/{at}", model, 0) for model in ("m/a", "m/b") for at in range(40)]
-    run = Builder(folder / "run", keys)
+    run = Builder(path, keys)
     for index, key in enumerate(keys):
         right = index % 4 > 0
         run.add(
@@ -67,12 +76,39 @@ def viewer(tmp_path_factory: pytest.TempPathFactory) -> str:
             failure="" if right else "f(1) is 2, not 3",
         )
     run.close()
-    return report(folder, folder / "run")
+    return path
 
 
 def report(folder: Path, *runs: Path) -> str:
     html.write(html.runs_in(runs), folder / "report.html")
     return (folder / "report.html").as_uri()
+
+
+@pytest.fixture
+def divided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports are too large for one file, and few problems fill a part."""
+    monkeypatch.setattr(html, "FILE_BYTES", 0)
+    monkeypatch.setattr(chunks, "CHUNK_CHARS", 4_000)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A plain host of files."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def end_headers(self) -> None:
+            # What strict hosts send.
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.send_header("X-Frame-Options", "SAMEORIGIN")
+            super().end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def opened(page: Page, address: str, wanted: str = "table.leaderboard tr.row") -> Page:
@@ -109,8 +145,9 @@ def choose(page: Page, name: str, text: str) -> None:
 
 
 def check_quiet(page: Page, address: str) -> None:
-    """It asked for nothing but itself, and neither the console nor the policy had anything to say."""
-    assert {url.split("#")[0] for url in page.requests} == {address}
+    """It asked for nothing but itself and its parts; neither console nor policy had anything to say."""
+    others = {url.split("#")[0] for url in page.requests} - {address}
+    assert [url for url in others if not url.startswith(address.replace(".html", "-parts/"))] == []
     assert page.complaints == []
 
 
@@ -275,8 +312,13 @@ SPELLED = {
 """What is shown of texts that are not shown as they are."""
 
 
-def test_hostile_texts_are_text_and_nothing_else(page: Page, tmp_path: Path) -> None:
-    address = report(tmp_path, hostile(tmp_path / "run"))
+@pytest.mark.parametrize("is_divided", [False, True], ids=["one file", "parts"])
+def test_hostile_texts_are_text_and_nothing_else(
+    page: Page, tmp_path: Path, request: pytest.FixtureRequest, *, is_divided: bool
+) -> None:
+    if is_divided:
+        request.getfixturevalue("divided")
+    address = report(tmp_path, hostile(tmp_path / "<b onclick=alert(1)>\u202erun"))
     opened(page, address)
     seen: list[str] = []
     made = "main :is(script, img, iframe, link, style, object, embed, base, form, use, a[href^=javascript])"
@@ -285,8 +327,8 @@ def test_hostile_texts_are_text_and_nothing_else(page: Page, tmp_path: Path) -> 
         page.until(f"location.hash === '#/{view}' && document.querySelector('main h2')")
         assert page.value(f"document.querySelectorAll({made!r}).length") == 0
     page.until("document.querySelector('li[role=option]')")
-    for place in range(len(HOSTILE)):
-        click(page, f"#line-{place}")
+    for place in range(len(HOSTILE) + len(NAMES)):
+        page.press("j" if place else "Enter")
         page.until(f"document.querySelector('li.open')?.id === 'line-{place}' && {_shows(place)}")
         page.value("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         page.until("[...document.querySelectorAll('details')].every((one) => one.children.length > 1)")
@@ -297,6 +339,7 @@ def test_hostile_texts_are_text_and_nothing_else(page: Page, tmp_path: Path) -> 
     assert page.value(f"[...document.querySelectorAll('main *')].filter((one) => {listening}).length") == 0
     for name, text in HOSTILE.items():
         assert SPELLED.get(name, text) in seen, name
+    assert page.value("document.querySelector('.sample h2').getAttributeNames()") == ["tabindex"]
     check_quiet(page, address)
 
 
@@ -304,6 +347,74 @@ def _shows(place: int) -> str:
     """Whether the sample beside the list is the one of that line."""
     name = f"document.querySelector('#line-{place} .name').textContent"
     return f"document.querySelector('.sample h2')?.textContent.startsWith({name})"
+
+
+@pytest.mark.usefixtures("divided")
+def test_a_link_leads_on_to_its_part_and_keys_and_back_go_over_its_border(page: Page, tmp_path: Path) -> None:
+    """A part has a problem or two; what is beside, before and after it is found all the same."""
+    address = report(tmp_path, forty(tmp_path / "run"))
+    assert len(list(tmp_path.glob("report-parts/*.html"))) > 10
+    opened(page, f"{address}#/samples/run/toy/Toy%2F8/m%2Fa/0/with/run/m%2Fb/0", ".answers.two")
+    replies = [text for text in texts(page, ".answer pre") if text.startswith("reply")]
+    assert replies == [f"reply m/{model} Toy/8" for model in "ab"]
+    for problem in ("8", "9", "9", "10", "10", "11"):
+        page.press("j")
+        page.until(f"document.querySelector('.sample h2').textContent === 'Toy/{problem} toy'")
+    opened(page, f"{address}#/samples/run/toy/Toy%2F8/m%2Fa/0", ".answer")
+    page.value("location.hash = '#/samples/run/toy/Toy%2F31/m%2Fb/0'")
+    page.until("document.querySelector('.sample h2').textContent === 'Toy/31 toy'")
+    page.value("history.back()")
+    page.until("document.querySelector('.sample h2').textContent === 'Toy/8 toy'")
+    check_quiet(page, address)
+
+
+@pytest.mark.usefixtures("divided")
+def test_a_search_in_texts_walks_all_parts_also_from_a_host(page: Page, tmp_path: Path) -> None:
+    report(tmp_path, forty(tmp_path / "run"))
+    with served(tmp_path) as host:
+        opened(page, f"{host}/report.html#/samples", "li[role=option]")
+        click(page, "input[name=texts]")
+        page.value("document.querySelector('input[name=search]').focus()")
+        page.write("reply m/b toy/37")
+        page.until("document.querySelector('.list .note').textContent === '1 of 80 samples'")
+        assert texts(page, "li[role=option] .name") == ["Toy/37"]
+        asked = {url for url in page.requests if "/report" in url}
+        assert len(asked) == 1 + len(list(tmp_path.glob("report-parts/*.html")))
+        assert {url for url in page.requests if not url.startswith(host)} == set()
+
+
+@pytest.mark.usefixtures("divided")
+def test_a_report_without_its_parts_shows_the_leaderboard_and_says_what_is_missing(
+    page: Page, tmp_path: Path
+) -> None:
+    address = report(tmp_path, forty(tmp_path / "run"))
+    shutil.rmtree(tmp_path / "report-parts")
+    opened(page, address)
+    assert len(models(page)) == 2
+    click(page, "nav a[href='#/samples']")
+    page.until("document.querySelector('main .apart')")
+    assert "report-parts/" in texts(page, "main .apart")[0]
+    assert "is not there" in texts(page, "main .apart")[0]
+
+
+@pytest.mark.usefixtures("divided")
+def test_a_part_opened_by_itself_leads_to_the_report(page: Page, tmp_path: Path) -> None:
+    address = report(tmp_path, forty(tmp_path / "run"))
+    part = next(tmp_path.glob("report-parts/*.html"))
+    opened(page, part.as_uri(), "a")
+    assert page.value("document.querySelector('a').href") == address
+    assert page.complaints == []
+
+
+@pytest.mark.usefixtures("divided")
+def test_what_another_window_says_is_no_part(page: Page, tmp_path: Path) -> None:
+    address = report(tmp_path, forty(tmp_path / "run"))
+    opened(page, address)
+    page.value("for (let at = 0; at < 9; at += 1) window.postMessage('eJyrrgUAAXUA+Q==', '*')")
+    click(page, "nav a[href='#/samples']")
+    page.value("for (let at = 0; at < 9; at += 1) window.postMessage('eJyrrgUAAXUA+Q==', '*')")
+    page.until("document.querySelector('li[role=option]')")
+    assert texts(page, ".list .note") == ["80 of 80 samples"]
 
 
 def test_a_long_text_is_shown_in_part_until_one_asks_for_it(page: Page, tmp_path: Path) -> None:
@@ -372,4 +483,4 @@ def test_a_file_that_is_not_whole_says_so(page: Page, viewer: str, tmp_path: Pat
     text = Path(viewer.removeprefix("file://")).read_text("utf-8")
     (tmp_path / "cut.html").write_text(text[: text.index('id="samples">') + 40], "utf-8")
     opened(page, f"{(tmp_path / 'cut.html').as_uri()}#/samples", "main .apart")
-    assert "and the whole file" in texts(page, "main .apart")[0]
+    assert "and all of the report" in texts(page, "main .apart")[0]

@@ -14,7 +14,7 @@ async function open() {
   try {
     await VIEWS[name](view, path.slice(1));
   } catch (error) {
-    view.replaceChildren(el('p', { class: 'apart' }, `This cannot be shown: ${error}. It takes a browser of 2023 or later, and the whole file.`));
+    view.replaceChildren(el('p', { class: 'apart' }, `This cannot be shown: ${error}. It takes a browser of 2023 or later, and all of the report.`));
     console.error(error);
   }
 }
