@@ -8,7 +8,7 @@ TRANSFORMERS := .venv/.evenbench-transformers
 # The order is the point: what is cheap fails first.
 .NOTPARALLEL:
 
-.PHONY: help venv docker image demo test test-fast test-docker lint format peers benchmark clean
+.PHONY: help venv docker image browser demo test test-fast test-browser test-docker lint screenshots format peers benchmark clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,13 +40,22 @@ lint: venv  ## ruff, mypy, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test-fast: $(TRANSFORMERS)  ## the tests that need no Docker
-	$(BIN)/pytest -m "not docker"
+test-fast: $(TRANSFORMERS)  ## the tests that need neither Docker nor a browser
+	$(BIN)/pytest -m "not docker and not browser"
+
+browser:  ## a Chromium to test the report in
+	@scripts/setup-browser.sh
+
+test-browser: venv browser  ## the report in a real browser; none may be skipped for want of it
+	EVENBENCH_REQUIRE_BROWSER=1 $(BIN)/pytest -m browser
 
 test-docker: image  ## the tests that need Docker; none may be skipped for want of it
 	EVENBENCH_REQUIRE_DOCKER=1 $(BIN)/pytest -m docker
 
-test: lint test-fast test-docker  ## everything
+test: lint test-fast test-browser test-docker  ## everything
+
+screenshots: venv browser  ## docs/images: the report as it looks
+	$(BIN)/python scripts/screenshots.py docs/images
 
 format: venv  ## put the code in shape
 	$(BIN)/ruff check --fix .

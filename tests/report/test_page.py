@@ -318,7 +318,7 @@ def test_hostile_texts_are_text_and_nothing_else(
 ) -> None:
     if is_divided:
         request.getfixturevalue("divided")
-    address = report(tmp_path, hostile(tmp_path / "<b onclick=alert(1)>\u202erun"))
+    address = report(tmp_path, hostile(tmp_path / "<b onclick=alert(1)>\u202erun", more=NAMES))
     opened(page, address)
     seen: list[str] = []
     made = "main :is(script, img, iframe, link, style, object, embed, base, form, use, a[href^=javascript])"

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from speed_runs import lock_of
+from speed_runs import TERMS, lock_of
 
 from bench.records import SampleMeasured, SampleRecord, StoredCompletion, VerdictMeasured, VerdictRecord
 from bench.rundir import judgings
@@ -35,14 +35,24 @@ NAMES = (
     "../../../etc/passwd", 'a" onmouseover="window.harm=1', "#/samples/x", "%2e%2e/%00", "__proto__",
     "constructor", "javascript:window.harm=1", "a\nb\tc", "\u202egnp.exe", "", "&lt;b&gt;&amp;", "x" * 5_000,
 )  # fmt: skip
-"""Ids of problems that are no harmless words."""
+"""Ids of problems by which an attribute, an address or a lookup by name may be led astray."""
 
 
 class Builder:
     """Writes a run sample by sample; closed runs are read as any other."""
 
-    def __init__(self, path: Path, keys: Sequence[SampleKey], *, turns: int = 1, suite: str = "toy") -> None:
-        self.lock = lock_of(sorted({key.model for key in keys}), turns=turns, suite=suite)
+    def __init__(
+        self,
+        path: Path,
+        keys: Sequence[SampleKey],
+        *,
+        turns: int = 1,
+        suite: str = "toy",
+        terms: str = TERMS,
+    ) -> None:
+        self.lock = lock_of(sorted({key.model for key in keys}), turns=turns, suite=suite, terms=terms)
+        problems = len({key.problem for key in keys})
+        self.lock["suites"][0] |= {"problems": problems, "total": problems}
         self.keys = keys
         self.store = Store(path)
         self.store.begin(self.lock, config="", plan=keys)
@@ -106,15 +116,14 @@ class Builder:
         self.store.close()
 
 
-def hostile(path: Path) -> Path:
-    """A run whose every text, and every name, would do harm if it could."""
+def hostile(path: Path, *, more: Sequence[str] = ()) -> Path:
+    """A run whose every text, and every name, would do harm if it could; ``more``: ids of more problems."""
     names = list(HOSTILE.values())
     keys = [
         SampleKey("toy", f"{at} {name[:80]}", f"vendor/{names[at % 5][:90]}", 0)
         for at, name in enumerate(names)
     ]
-    # What an attribute, an address or a lookup by name may be led astray by.
-    keys += [SampleKey("toy", f"{at} {name}", "vendor/m", 0) for at, name in enumerate(NAMES, len(keys))]
+    keys += [SampleKey("toy", f"{at} {name}", "vendor/m", 0) for at, name in enumerate(more, len(keys))]
     run = Builder(path, keys)
     for index in range(len(names), len(keys)):
         run.add(index, "pass", question="its name is the trick", code="pass")
