@@ -288,6 +288,30 @@ def test_a_link_opens_its_sample_and_one_beside_it(page: Page, viewer: str) -> N
     assert page.value("location.hash") == "#/samples/run/toy/Toy%2F8/m%2Fa/0"
 
 
+def test_a_key_puts_each_other_answer_beside_this_one_then_none(page: Page, viewer: str) -> None:
+    opened(page, f"{viewer}#/samples/run/toy/Toy%2F8/m%2Fa/0", ".answer")
+    page.press("b")
+    page.until("document.querySelectorAll('.answer h3').length === 2")
+    assert page.value("location.hash").endswith("/with/run/m%2Fb/0")
+    page.press("b")
+    page.until("document.querySelectorAll('.answer h3').length === 1")
+    assert page.value("location.hash") == "#/samples/run/toy/Toy%2F8/m%2Fa/0"
+
+
+def test_what_was_found_is_unfolded_and_marked(page: Page, viewer: str) -> None:
+    opened(page, f"{viewer}#/samples", "li[role=option]")
+    click(page, "input[name=texts]")
+    page.value("document.querySelector('input[name=search]').focus()")
+    page.write("LET ME")
+    page.until("document.querySelector('.list .note').textContent === '80 of 80 samples'")
+    page.press("Enter")
+    page.press("Enter")
+    page.until("document.querySelector('.answer')")
+    assert "let me see" in texts(page, ".answer details[open] pre")
+    marked = "one.startContainer.data.slice(one.startOffset, one.endOffset)"
+    page.until(f"[...CSS.highlights.get('found')].map((one) => {marked}).join() === 'let me'")
+
+
 def test_a_link_to_no_sample_says_so(page: Page, viewer: str) -> None:
     opened(page, f"{viewer}#/samples/run/toy/Toy%2F99/%/0", ".sample p")
     assert texts(page, ".sample p") == ["There is no such sample in this report."]

@@ -3,8 +3,8 @@
 const LINE = 52; // pixels, as in page.css
 const MOST_LINES = 300000; // more would be higher than an element may be
 const looked = { text: '', outcome: '', suite: '', model: '', run: '', texts: false, hits: null };
-// open: the sample that is shown; found: those in the list, in order; at: the place of the chosen one among them.
-const list = { found: [], at: 0, open: null, node: null };
+// open: the sample that is shown, and beside it another; found: those in the list, in order; at: the place of the chosen one among them.
+const list = { found: [], at: 0, open: null, beside: null, node: null };
 
 let all; // what samples() brings, once it is there
 
@@ -88,6 +88,13 @@ function choose(place) {
   if (list.open !== null) location.replace(linkOf(i));
 }
 
+// Another answer to the same problem beside the open one: each in turn, then none.
+function besideNext() {
+  if (list.open === null) return;
+  const others = othersOf(list.open);
+  location.hash = linkOf(list.open, others[others.indexOf(list.beside) + 1]);
+}
+
 function listKeys(event) {
   if (!list.node?.isConnected || event.ctrlKey || event.metaKey || event.altKey) return;
   const writing = event.target.matches('input[type=search], select');
@@ -95,7 +102,7 @@ function listKeys(event) {
   const keys = {
     j: () => choose(list.at + 1), ArrowDown: () => choose(list.at + 1),
     k: () => choose(list.at - 1), ArrowUp: () => choose(list.at - 1),
-    '/': () => search.focus(),
+    b: besideNext, '/': () => search.focus(),
     Enter: () => { if (list.found.length) location.hash = linkOf(list.found[list.at]); },
     Escape: () => { if (list.open === null) list.node.firstChild.focus(); else location.hash = '#/samples'; },
   };
@@ -176,6 +183,7 @@ async function samplesView(view, path) {
   }
   const [first, second] = linked(path);
   list.open = first;
+  list.beside = second;
   const place = list.found.indexOf(first);
   if (place >= 0 && place !== list.at) {
     list.at = place;

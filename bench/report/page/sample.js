@@ -34,12 +34,30 @@ function textNode(text) {
   return el('div', {}, pre, more);
 }
 
+// Whether it has what was looked for in the texts; such parts are unfolded, and what was found is marked.
+const sought = (text) => Boolean(looked.hits && textsOf(text).toLowerCase().includes(looked.text.toLowerCase()));
+
+function markFound(pane) {
+  if (!CSS.highlights) return;
+  const wanted = looked.text.toLowerCase();
+  const found = new Highlight();
+  const nodes = document.createTreeWalker(pane, NodeFilter.SHOW_TEXT);
+  while (looked.hits && nodes.nextNode()) {
+    const text = nodes.currentNode.data.toLowerCase();
+    for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+      found.add(new StaticRange({ startContainer: nodes.currentNode, startOffset: at, endContainer: nodes.currentNode, endOffset: at + wanted.length }));
+    }
+  }
+  CSS.highlights.set('found', found);
+}
+
 const lengthOf = (text) => (typeof text === 'string' ? text.length : text[0].length + text[1] + text[2].length);
 
 const PARTS = {
   heading: ([title]) => el('h4', {}, title),
   // Folded texts are made when they are opened.
   text: ([title, text, open]) => {
+    open ||= sought(text);
     const details = el('details', { open, toggle: () => { if (details.open && details.children.length === 1) details.append(textNode(text)); } },
       el('summary', {}, title, el('span', { class: 'faint' }, ` ${count(lengthOf(text))} characters`)));
     if (open) details.append(textNode(text));
@@ -63,9 +81,11 @@ async function answer(i) {
 }
 
 // Other answers to the same problem, to be looked at beside this one.
+const othersOf = (i) => all.run.map((_, one) => one)
+  .filter((one) => one !== i && all.problem[one] === all.problem[i] && all.suite[one] === all.suite[i]);
+
 function besides(i, j) {
-  const others = all.run.map((_, one) => one)
-    .filter((one) => one !== i && all.problem[one] === all.problem[i] && all.suite[one] === all.suite[i]);
+  const others = othersOf(i);
   if (!others.length) return null;
   const called = (one) => `${named('model', one)}${all.epoch[one] ? ` #${all.epoch[one]}` : ''} (${named('run', one)}): ${outcomeOf(one).replaceAll('_', ' ')}`;
   const values = [[null, 'nothing'], ...others.map((one) => [one, called(one)])];
@@ -74,7 +94,7 @@ function besides(i, j) {
 
 async function showSample(pane, i, j, asked) {
   if (i === null) {
-    const keys = 'j and k go down and up, Enter opens, / searches, Esc goes back.';
+    const keys = 'j and k go down and up, Enter opens, b puts another answer beside it, / searches, Esc goes back.';
     pane.replaceChildren(el('p', { class: 'note' }, asked ? 'There is no such sample in this report.' : `Choose a sample from the list. ${keys}`));
     return;
   }
@@ -88,4 +108,5 @@ async function showSample(pane, i, j, asked) {
     el('div', { class: 'question' }, drawn(question)),
     el('div', { class: j === null ? 'answers' : 'answers two' }, answers));
   pane.scrollTop = 0;
+  markFound(pane);
 }
