@@ -21,7 +21,7 @@ import chromium  # noqa: E402
 from told_runs import large  # noqa: E402
 
 COLUMNS = (
-    "samples", "files", "MB", "MB of the first", "CPU s", "MiB", "leaderboard, s", "list, s", "a sample, s",
+    "samples", "files", "MB", "MB of the page", "CPU s", "MiB", "leaderboard, s", "list, s", "a sample, s",
     "search in all texts, s",
 )  # fmt: skip
 MODELS = 10
@@ -57,8 +57,10 @@ def main() -> None:
             run = (asked.keep or Path(name)) / f"run-{samples}"
             if not run.exists():
                 large(run, problems=samples // (MODELS * EPOCHS), models=MODELS, epochs=EPOCHS)
-            for flags in ([], ["--single"]):
-                print(_row(run, Path(name) / f"{samples}{''.join(flags)}", flags, samples), flush=True)
+            out = Path(name) / f"report-{samples}"
+            print(_row(run, out, [], samples), flush=True)
+            if any(out.glob("*/")):
+                print(_row(run, out.with_name(f"{out.name}-single"), ["--single"], samples), flush=True)
 
 
 def _row(run: Path, out: Path, flags: list[str], samples: int) -> str:
