@@ -58,9 +58,8 @@ def write(runs: Sequence[Run], path: Path, *, single: bool = False) -> list[Path
     with (
         writing(path, hint=hint),
         folder.parts(path, lambda data: shell.part(data, index=quote(path.name))) as part,
-        _data(runs) as data,
     ):
-        write_pieces(path, data.page(data.chunks) if single else _pages(data, part))
+        write_pieces(path, page(runs) if single else _divided(runs, part))
     return [path, *folder.files_of(path)]
 
 
@@ -109,19 +108,21 @@ def _data(runs: Sequence[Run]) -> Iterator[_Data]:
         yield _Data(packed([_board(one) for one in found]), Chunks(lines, read), lines, runs)
 
 
-def _pages(data: _Data, part: Callable[[str], str]) -> Iterable[bytes]:
+def _divided(runs: Sequence[Run], part: Callable[[str], str]) -> Iterator[bytes]:
     """The page that has everything, if that is not too much; else one whose texts are made parts."""
-    chunks, few, size = iter(data.chunks), list[str](), 0
-    while size <= FILE_BYTES and (chunk := next(chunks, None)) is not None:
-        few.append(chunk)
-        size += len(chunk)
-    if size <= FILE_BYTES:
-        whole = list(data.page(few))
-        if sum(map(len, whole)) <= FILE_BYTES:
-            return whole
-    held = [Held(file=part(chunk)) for chunk in chain(few, chunks)]
-    samples = Held(file=part(data.samples()))
-    return shell.page(data.boards, held, lambda: samples, framing=True)
+    with _data(runs) as data:
+        chunks, few, size = iter(data.chunks), list[str](), 0
+        while size <= FILE_BYTES and (chunk := next(chunks, None)) is not None:
+            few.append(chunk)
+            size += len(chunk)
+        if size <= FILE_BYTES:
+            whole = list(data.page(few))
+            if sum(map(len, whole)) <= FILE_BYTES:
+                yield from whole
+                return
+        held = [Held(file=part(chunk)) for chunk in chain(few, chunks)]
+        samples = Held(file=part(data.samples()))
+        yield from shell.page(data.boards, held, lambda: samples, framing=True)
 
 
 def _board(board: Board) -> Json:

@@ -364,6 +364,9 @@ def test_hostile_texts_are_text_and_nothing_else(
     for name, text in HOSTILE.items():
         assert SPELLED.get(name, text) in seen, name
     assert page.value("document.querySelector('.sample h2').getAttributeNames()") == ["tabindex"]
+    page.look(width=390, height=844)
+    page.until("innerWidth === 390")
+    assert page.value("document.documentElement.scrollWidth") <= 390, "a name of 5,000 letters"
     check_quiet(page, address)
 
 
