@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from bench.fences import without_reasoning
 from bench.records import SampleRecord, VerdictRecord
 from bench.report.story import Attempt, Story
-from bench.types import Json, Outcome
+from bench.types import CheckGroup, Json, Outcome
 
 Parts = Sequence[list[Json]]
 
@@ -95,11 +95,7 @@ def _judged(verdict: VerdictRecord | None) -> Parts:
         ("to be looked at", ", ".join(verdict.review)),
     ]
     checks = [(one.name, one.planned, one.run, one.passed) for one in verdict.groups]
-    failures = [
-        part
-        for one in verdict.groups
-        for part in _text(f"First failed check in {one.name}", one.failure, is_open=True)
-    ]
+    failures = [part for one in verdict.groups for part in _failed(one)]
     edit = verdict.edit
     changed: list[tuple[str, Json]] = [] if edit is None else [
         ("lines changed", edit.lines), ("lines the reference changes", edit.needed),
@@ -116,6 +112,17 @@ def _judged(verdict: VerdictRecord | None) -> Parts:
     ]
 
 
+def _failed(group: CheckGroup) -> Parts:
+    """What was called, expected and got, where the failure says it so that nothing can be mistaken for it."""
+    title, failure = f"First failed check in {group.name}", group.failure
+    call, sign, values = failure.partition("): ")
+    got, _, expected = values.partition(_INSTEAD)
+    if sign and failure.count("): ") == failure.count(_INSTEAD) == 1 and expected:
+        return _table(title, ("call", "expected", "got"), [(f"{call})", expected, got)])
+    return _text(title, failure, is_open=True)
+
+
+_INSTEAD = " instead of "
 _LIMITS = {Outcome.TIME_LIMIT, Outcome.MEMORY_LIMIT, Outcome.OUTPUT_LIMIT}
 
 

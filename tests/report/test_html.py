@@ -350,6 +350,31 @@ def test_a_limit_that_was_hit_and_what_the_code_printed_are_told(tmp_path: Path)
     assert "Why" not in texts(wrong), "the failed check says it"
 
 
+@pytest.mark.parametrize(
+    ("failure", "row"),
+    [
+        ("f([1, 2], 'a'): 3 instead of [4]", ["f([1, 2], 'a')", "[4]", "3"]),
+        ("f(1): ' instead of ' instead of 2", None),
+        ("f('): ', 1): 3 instead of 4", None),
+        ("assert f(1) == 2: 3 against 2", None),
+        ("f(1) is 2 instead of 3", None),
+        ("f(1): ", None),
+    ],
+)
+def test_what_was_called_expected_and_got_is_told_apart_where_it_is_sure(
+    tmp_path: Path, failure: str, row: list[str] | None
+) -> None:
+    """A value may say anything, also what stands between values."""
+    run = Builder(tmp_path / "run", [SampleKey("toy", "p", "m", 0)])
+    run.add(0, "x", outcome=Outcome.WRONG_ANSWER, failure=failure)
+    run.close()
+    ((_, said),) = stories_of(tmp_path / "run")
+    title = "First failed check in base"
+    tables = [part for part in said if part[0] == "table" and part[1] == title]
+    assert tables == ([["table", title, ["call", "expected", "got"], [row]]] if row else [])
+    assert texts(said).get(title) == (None if row else failure)
+
+
 @pytest.fixture
 def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every report is too large for one file, and every problem fills a chunk."""
