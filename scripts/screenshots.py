@@ -144,13 +144,23 @@ def made(path: Path, models: tuple[Model, ...], *, turns: int = 1, terms: str = 
     run = Builder(path, keys, turns=turns, suite="demo", terms=terms)
     for index, key in enumerate(keys):
         number, model = index % PROBLEMS, models[index // PROBLEMS]
-        _answer(run, index, TASKS[number % len(TASKS)], model, draw=random.Random(f"{key} {turns}"))
+        task, draw = TASKS[number % len(TASKS)], random.Random(f"{key} {turns}")
+        if index % 97 == 95:
+            run.lose(index, detail="the server answered 503 three times")
+            continue
+        chance = model.skill - 0.2 * number / PROBLEMS
+        for turn in range(1, turns + 1):
+            if _answer(run, index, task, model, turn=turn, chance=chance, draw=draw):
+                break
     run.close()
     return path
 
 
-def _answer(run: Builder, index: int, task: Task, model: Model, *, draw: random.Random) -> None:
-    is_right = draw.random() < model.skill - 0.2 * (index % PROBLEMS) / PROBLEMS
+def _answer(
+    run: Builder, index: int, task: Task, model: Model, *, turn: int, chance: float, draw: random.Random
+) -> bool:
+    """Whether it is right."""
+    is_right = draw.random() < chance
     code = task.right if is_right else task.wrong
     thought = "<think>\nThe order matters: what comes first decides.\nLet me try a small case.\n</think>\n"
     reply = f"Here is the function.\n\n```python\n{code}```\n"
@@ -162,11 +172,15 @@ def _answer(run: Builder, index: int, task: Task, model: Model, *, draw: random.
         outcome=Outcome.PASS if is_right else Outcome.WRONG_ANSWER,
         detail="" if is_right else f"base: {task.failure}",
         failure="" if is_right else task.failure,
+        told=f"A check fails: {task.failure}" if turn > 1 else "",
+        turn=turn,
+        attempt=turn,
         output="" if is_right else "checking ...\n",
         tokens=round(model.tokens * draw.lognormvariate(0, 0.3)),
         microusd=round(model.microusd * draw.lognormvariate(0, 0.3)),
         seconds=round(model.seconds * draw.lognormvariate(0, 0.4), 2),
     )
+    return is_right
 
 
 def pictures(folder: Path, tab: chromium.Page, report: str, bad: str) -> None:
@@ -202,11 +216,14 @@ def pictures(folder: Path, tab: chromium.Page, report: str, bad: str) -> None:
         tab.press("Enter")
         tab.until("document.querySelector('.answer')")
 
+    def down() -> None:
+        tab.value("document.querySelector('.answer details:nth-of-type(2)').scrollIntoView()")
+
     address = f"{report}#/samples/main/demo/demo%2F"
     sample = f"{address}0-run_lengths/cumulus%2Fopen-7b/0"
     beside = f"{address}32-run_lengths/borealis%2Fthinker/0/with/main/cumulus%2Fopen-7b/0"
     shot("leaderboard", report, "tr.row", width=1440)
-    shot("leaderboard-dark", report, "tr.row", act=sorted_and_opened, width=1440, dark=True)
+    shot("leaderboard-dark", report, "tr.row", act=sorted_and_opened, width=1440, height=640, dark=True)
     shot("leaderboard-filtered", report, "tr.row", act=lambda: _pick(tab, "vendor", "acme"), height=500)
     shot("leaderboard-phone", report, "tr.row", width=390, height=844)
     shot("plots", f"{report}#/plots", "svg.heat", height=1000)
@@ -214,6 +231,7 @@ def pictures(folder: Path, tab: chromium.Page, report: str, bad: str) -> None:
     shot("samples-keys", f"{report}#/samples", "li[role=option]", act=pressed("j", "j", "j"), height=600)
     shot("samples-search", f"{report}#/samples", "li[role=option]", act=searched, height=600)
     shot("sample", sample, ".answer", height=720)
+    shot("verdict", sample, ".answer", act=down, height=660)
     shot("sample-phone", sample, ".answer", width=390, height=844)
     shot("beside", beside, ".answers.two", height=660, dark=True)
     shot("hostile", f"{bad}#/samples", "li[role=option]", act=lambda: _hostile(tab), height=640)
@@ -247,7 +265,7 @@ def main() -> None:
         work = Path(name)
         runs = [
             made(work / "main", MODELS),
-            made(work / "two-turns", MODELS[1:2], turns=2, terms="81d07e5fb2c4"),
+            made(work / "turns", MODELS[1:2], turns=2, terms="81d07e5fb2c4"),
         ]
         html.write(html.runs_in(runs), work / "report.html")
         html.write(html.runs_in([hostile(work / "run")]), work / "hostile.html")
