@@ -81,6 +81,8 @@ class Page:
         self._send("Emulation.setEmulatedMedia", features=[scheme])
 
     def shot(self, path: Path) -> None:
+        """As it looks once all that was done to it is drawn."""
+        self.value("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
         data = self._send("Page.captureScreenshot", format="png")["data"]
         path.write_bytes(base64.b64decode(data))
 
