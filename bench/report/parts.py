@@ -77,7 +77,7 @@ def _extracted(record: SampleRecord) -> Parts:
         return []
     how: list[tuple[str, Json]] = [
         ("rule", taken.rule),
-        ("pieces that could have been meant", taken.candidates),
+        ("pieces of code", taken.candidates),
         ("cut off", "" if taken.closed else "yes"),
         ("notes", ", ".join(taken.notes)),
     ]
