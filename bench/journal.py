@@ -99,10 +99,15 @@ def read(path: Path, kind: type[T]) -> Iterator[tuple[int, T]]:
             try:
                 record = decode(line, kind)
             except ValueError as error:
-                hint = "The file was changed or damaged; take it from a backup, or start a new run."
-                raise StoreError(f"{path}, line {number}: not a record: {error}", hint=hint) from error
+                raise damaged(path, number, error) from error
             yield offset, record
             offset += len(line)
+
+
+def damaged(path: Path, number: int, error: ValueError) -> StoreError:
+    """For a line that is no record."""
+    hint = "The file was changed or damaged; take it from a backup, or start a new run."
+    return StoreError(f"{path}, line {number}: not a record: {error}", hint=hint)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

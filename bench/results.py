@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields
+from itertools import islice
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeAlias, TypeVar
 
+import msgspec
+
+from bench.countable import CountedSample, CountedVerdict
 from bench.edits import Edit
 from bench.errors import MAY_COST
 from bench.feedback import may_go_on
-from bench.records import SampleRecord, VerdictRecord, decode
-from bench.rundir import SAMPLES, judgings, line_at, plan_of, read_lock, turns_of, verdicts_path
-from bench.state import load_state
+from bench.lines import Lines
+from bench.records import SampleRecord, VerdictRecord
+from bench.rundir import SAMPLES, judgings, plan_of, read_lock, turns_of, verdicts_path
+from bench.state import planned_in, stopped_in
 from bench.types import CheckGroup, Json, Outcome, SampleKey, Stop, Usage
 
 Number = TypeVar("Number", int, float)
-Judged = tuple[SampleRecord, VerdictRecord | None]
+Answer = TypeVar("Answer", SampleRecord, CountedSample)
+Judgement = TypeVar("Judgement", VerdictRecord, CountedVerdict)
+Sample: TypeAlias = SampleRecord | CountedSample
+Verdict: TypeAlias = VerdictRecord | CountedVerdict
+Judged: TypeAlias = tuple[Sample, Verdict | None]
 """What was answered in a turn, and the verdict on it, as far as there is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """One answer of a sample and what it took: four clocks, never to be mixed.
 
     They are turns themselves, tokens (``usage``), money (``cost_microusd``), and time: ``seconds`` of the
@@ -48,8 +56,7 @@ class Turn:
         return None if self.seconds is None else self.seconds + self.waited_s + self.judged_s
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """One planned sample as a run directory has it now; what scores and leaderboards are made from.
 
     Of several turns the first that passes counts, else the last one. Tokens, costs and times are sums over
@@ -68,7 +75,7 @@ class Result:
     """What tries without an answer cost besides, those of an unmeasured sample too."""
     served_model: str = ""
     provider: str = ""
-    sent: Mapping[str, Json] = field(default_factory=dict)
+    sent: Mapping[str, Json] = {}
     dropped: tuple[str, ...] = ()
     rule: str = ""
     isolation: str = ""
@@ -85,27 +92,41 @@ class Result:
     turns: tuple[Turn, ...] = ()
 
 
-def results(path: Path) -> Iterator[Result]:
+def results(path: Path, *, within: range | None = None) -> Iterator[Result]:
     """Every planned sample of a run once, in the order of the plan, as the directory has it now.
 
-    Raises StoreError when there is no run, or a line is damaged.
+    ``within``: only those at these places of the plan. Raises StoreError when there is no run, or a line is
+    damaged.
     """
     lock = read_lock(path)
-    by_suite, most = judgings(lock), turns_of(lock)
-    state = load_state(path)
+    by_suite, most, stopped, planned = judgings(lock), turns_of(lock), stopped_in(path), planned_in(path)
+    places = range(planned) if within is None else within
     with ExitStack() as stack:
-        samples = _opened(stack, path / SAMPLES)
-        verdicts = {name: _opened(stack, verdicts_path(path, name)) for name in set(by_suite.values())}
-        for index, key in enumerate(plan_of(path)):
-            file = verdicts[by_suite[key.suite]]
-            turns: list[Judged] = []
-            for at in state.turns(index):
-                sample = decode(line_at(samples, at.sample), SampleRecord) if samples else None
-                judged = (
-                    decode(line_at(file, at.verdict), VerdictRecord) if file and at.verdict >= 0 else None
-                )
-                turns += [(sample, judged)] if sample else []
-            yield result(key, turns, most_turns=most, stopped=state.stopped.get(key.model, ""))
+        samples = Lines(path / SAMPLES, stack, planned=planned, within=places)
+        files = {
+            name: Lines(verdicts_path(path, name), stack, planned=planned, within=places)
+            for name in set(by_suite.values())
+        }
+        verdicts = {suite: files[name] for suite, name in by_suite.items()}
+        keys = islice(plan_of(path), places.start, places.stop)
+        for index, key in zip(places, keys, strict=True):
+            answers = samples.of(index, CountedSample)
+            judged = verdicts[key.suite].of(index, CountedVerdict) if answers else []
+            turns = counting(answers, judged)
+            yield result(key, turns, most_turns=most, stopped=stopped.get(key.model, ""))
+
+
+def counting(
+    samples: Sequence[Answer], verdicts: Iterable[Judgement]
+) -> list[tuple[Answer, Judgement | None]]:
+    """Of all records of a sample the latest attempt at each turn, with the latest verdict on it."""
+    latest = {verdict.attempt: verdict for verdict in verdicts}
+    turns: list[tuple[Answer, Judgement | None]] = []
+    for sample in samples:
+        if turns and sample.turn <= len(turns):
+            turns.pop()
+        turns.append((sample, latest.get(sample.attempt) if sample.completion else None))
+    return turns
 
 
 def result(key: SampleKey, turns: Sequence[Judged], *, most_turns: int = 1, stopped: str = "") -> Result:
@@ -118,19 +139,21 @@ def result(key: SampleKey, turns: Sequence[Judged], *, most_turns: int = 1, stop
     if last.completion is None:
         before = _answered(key, counted[:-1]) if counted[:-1] else Result(key, Outcome.NOT_RUN)
         outcome, tries = last.outcome or Outcome.HARNESS_ERROR, sum(sample.tries for sample, _ in counted)
-        return replace(
+        return msgspec.structs.replace(
             before,
             outcome=outcome,
             fault=last.fault,
             detail=last.detail,
             tries=tries,
-            lost_microusd=_sum(_lost([sample for sample, _ in counted])),
+            lost_microusd=_lost_in([sample for sample, _ in counted]),
         )
     answered = _answered(key, counted)
     if verdict is None or not may_go_on(verdict.outcome) or last.turn >= most_turns:
         return answered
     waits_for = f"turn {last.turn + 1} of {most_turns} is not asked yet"
-    return replace(answered, outcome=Outcome.NOT_RUN, fault=fault, detail=stopped or waits_for)
+    return msgspec.structs.replace(
+        answered, outcome=Outcome.NOT_RUN, fault=fault, detail=stopped or waits_for
+    )
 
 
 def _counted(turns: Sequence[Judged]) -> Sequence[Judged]:
@@ -143,25 +166,30 @@ def _counted(turns: Sequence[Judged]) -> Sequence[Judged]:
 
 def _answered(key: SampleKey, counted: Sequence[Judged]) -> Result:
     """For turns that all brought a completion."""
-    lost = _lost([sample for sample, _ in counted])
-    turns = tuple(
-        _turn(sample, verdict, lost=one) for (sample, verdict), one in zip(counted, lost, strict=True)
-    )
+    turns: list[Turn] = []
+    queued: list[float | None] = []
+    tries, cached, batched, last = 0, True, True, 0
+    for sample, verdict in counted:
+        measured = sample.measured
+        turns.append(_turn(sample, verdict, _lost(sample, last)))
+        queued.append(measured.timing.queue_s if measured.timing else None)
+        tries, last = tries + sample.tries, sample.attempt
+        cached, batched = cached and measured.cached_at != "", batched and measured.batch != ""
     sample, verdict = counted[-1]
     completion = sample.completion
     assert completion is not None
     first = counted[0][0].measured.timing
-    timings = [one.measured.timing for one, _ in counted]
     rule = sample.extraction.rule if sample.extraction else ""
+    whole = turns[0] if len(turns) == 1 else _whole(turns)
     return Result(
         key,
         verdict.outcome if verdict else Outcome.NOT_RUN,
         fault="" if verdict is None or verdict.outcome.scored else verdict.outcome.value,
         detail=verdict.detail if verdict else "not judged yet",
         stop=completion.stop,
-        usage=_added([turn.usage for turn in turns]),
-        cost_microusd=_sum([turn.cost_microusd for turn in turns]),
-        lost_microusd=_sum(lost),
+        usage=whole.usage,
+        cost_microusd=whole.cost_microusd,
+        lost_microusd=whole.lost_microusd,
         served_model=completion.served_model,
         provider=completion.provider,
         sent=completion.sent,
@@ -169,19 +197,31 @@ def _answered(key: SampleKey, counted: Sequence[Judged]) -> Result:
         rule=verdict.rule if verdict else rule,
         isolation=verdict.isolation if verdict else "",
         groups=verdict.groups if verdict else (),
-        seconds=_sum([turn.seconds for turn in turns]),
+        seconds=whole.seconds,
         first_byte_s=first.first_byte_s if first else None,
-        queue_s=_sum([timing.queue_s if timing else None for timing in timings]),
-        cached=all(one.measured.cached_at for one, _ in counted),
-        batched=all(one.measured.batch for one, _ in counted),
-        tries=sum(one.tries for one, _ in counted),
-        turns=turns,
+        queue_s=_sum(queued),
+        cached=cached,
+        batched=batched,
+        tries=tries,
+        turns=tuple(turns),
     )
 
 
-def _turn(sample: SampleRecord, verdict: VerdictRecord | None, *, lost: int | None) -> Turn:
+def _whole(turns: Sequence[Turn]) -> Turn:
+    """Several turns as the last one, with what all of them took."""
+    return msgspec.structs.replace(
+        turns[-1],
+        usage=_added([turn.usage for turn in turns]),
+        cost_microusd=_sum([turn.cost_microusd for turn in turns]),
+        lost_microusd=_sum([turn.lost_microusd for turn in turns]),
+        seconds=_sum([turn.seconds for turn in turns]),
+    )
+
+
+def _turn(sample: Sample, verdict: Verdict | None, lost: int | None) -> Turn:
     completion, timing = sample.completion, sample.measured.timing
-    lost_s = sum(one.total_s + (one.wait_s or 0.0) for one in sample.measured.failed)
+    failed = sample.measured.failed
+    lost_s = sum(one.total_s + (one.wait_s or 0.0) for one in failed) if failed else 0
     return Turn(
         verdict.outcome if verdict else Outcome.NOT_RUN,
         usage=completion.usage if completion else None,
@@ -196,26 +236,28 @@ def _turn(sample: SampleRecord, verdict: VerdictRecord | None, *, lost: int | No
     )
 
 
-def _lost(turns: Sequence[SampleRecord]) -> list[int | None]:
-    """What tries of each turn that brought no answer cost.
+def _lost_in(turns: Sequence[Sample]) -> int | None:
+    before = [0, *(sample.attempt for sample in turns)]
+    return _sum([_lost(sample, last) for sample, last in zip(turns, before, strict=False)])
+
+
+def _lost(sample: Sample, last: int) -> int | None:
+    """What tries of a turn that brought no answer cost. ``last``: the attempt that the turn before it counts.
 
     None where a provider may have charged for one and did not say, and where there was an earlier attempt at
     the turn: its record counts no more.
     """
-    before = [0, *(sample.attempt for sample in turns)]
-    return [
-        None if sample.attempt > last + 1 else _sum([0, *_lost_in(sample)])
-        for sample, last in zip(turns, before, strict=False)
-    ]
-
-
-def _lost_in(sample: SampleRecord) -> Iterator[int | None]:
-    failed = sample.measured.failed
-    for one in failed:
-        may_cost = one.fault in MAY_COST or (one.http_status is None and one.reply_blob)
-        yield None if one.cost_microusd is None and may_cost else one.cost_microusd or 0
+    if sample.attempt > last + 1:
+        return None
     if sample.measured.batch and sample.completion is None:
-        yield None  # a request of a batch that brought nothing: only events.jsonl knows
+        return None  # a request of a batch that brought nothing: only events.jsonl knows
+    lost = 0
+    for one in sample.measured.failed:
+        may_cost = one.fault in MAY_COST or (one.http_status is None and one.reply_blob)
+        if one.cost_microusd is None and may_cost:
+            return None
+        lost += one.cost_microusd or 0
+    return lost
 
 
 def _added(usages: Sequence[Usage | None]) -> Usage | None:
@@ -228,9 +270,7 @@ def _added(usages: Sequence[Usage | None]) -> Usage | None:
 
 def _sum(parts: Sequence[Number | None]) -> Number | None:
     """Unknown as soon as a part is."""
+    if len(parts) == 1:  # a run of one turn: most there are
+        return parts[0]
     known = [part for part in parts if part is not None]
     return sum(known[1:], known[0]) if known and len(known) == len(parts) else None
-
-
-def _opened(stack: ExitStack, path: Path) -> IO[bytes] | None:
-    return stack.enter_context(path.open("rb")) if path.exists() else None

@@ -164,10 +164,23 @@ class _VerdictMark(msgspec.Struct):
     outcome: Outcome
 
 
+def planned_in(path: Path) -> int:
+    """How many samples are planned."""
+    with (path / PLAN).open("rb") as file:
+        return sum(1 for _ in file)
+
+
+def stopped_in(path: Path) -> dict[str, str]:
+    """As ``State.stopped``, without the rest."""
+    stopped: dict[str, str] = {}
+    for _, event in read(path / EVENTS, _EventMark):
+        _note_stop(stopped, event)
+    return stopped
+
+
 def load_state(path: Path) -> State:
     """Read once over all records. Raises StoreError for a damaged line or one of no planned sample."""
-    with (path / PLAN).open("rb") as file:
-        planned = sum(1 for _ in file)
+    planned = planned_in(path)
     lock = read_lock(path)
     state = State.empty(planned, most_turns=turns_of(lock))
     samples = path / SAMPLES
@@ -220,10 +233,14 @@ def _note_sample(state: State, offset: int, sample: _SampleMark) -> None:
 def _note_event(state: State, event: _EventMark) -> None:
     state.spent_microusd += event.cost_microusd or 0
     state.unknown_microusd += event.unknown_microusd + event.reserved_microusd
+    _note_stop(state.stopped, event)
+
+
+def _note_stop(stopped: dict[str, str], event: _EventMark) -> None:
     if event.event == "stopped":
-        state.stopped[event.model] = event.why
+        stopped[event.model] = event.why
     elif event.event == "reserved":
-        state.stopped.pop(event.model, None)
+        stopped.pop(event.model, None)
 
 
 def _in_plan(path: Path, index: int, planned: int) -> None:

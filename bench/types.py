@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -48,11 +49,13 @@ class Outcome(StrEnum):
     NO_CHECKS = "no_checks"
     NOT_RUN = "not_run"
 
-    @property
+    __hash__ = str.__hash__  # that of an Enum is worked out in Python, once a lookup
+
+    @cached_property
     def cause(self) -> Cause:
         return _CAUSES.get(self, Cause.CANDIDATE)
 
-    @property
+    @cached_property
     def scored(self) -> bool:
         """Whether the sample counts in a score; the others only widen its bounds."""
         return self.cause is Cause.CANDIDATE

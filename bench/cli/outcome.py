@@ -90,7 +90,7 @@ def rows_of(paths: Sequence[Path]) -> list[Row]:
     from bench.results import results
     from bench.rundir import read_lock
 
-    return rows(RunView(read_lock(path), results(path), path.resolve().name) for path in paths)
+    return rows(RunView(read_lock(path), results(path), path.resolve().name, path) for path in paths)
 
 
 def show(rows: Sequence[Row]) -> None:

@@ -13,10 +13,11 @@ from bench.drift import Who
 from bench.errors import UsageError
 from bench.journal import write_atomically, writing
 from bench.lock import AS_GIVEN
+from bench.report.counted import counted, counted_in
 from bench.report.formats import BY_ENDING, as_csv, as_json, as_markdown, render
 from bench.report.row import COLUMNS, Row
 from bench.report.sums import Sent
-from bench.report.tally import ByAnswerer, Tally
+from bench.report.tally import Tally
 from bench.report.terms import suite_of
 from bench.results import Result
 from bench.rundir import turns_of
@@ -36,6 +37,8 @@ class RunView:
     lock: Mapping[str, Json]
     results: Iterable[Result]
     name: str = ""
+    path: Path | None = None
+    """Where ``results`` come from, all of them as they are: a large run is then counted sooner."""
 
 
 def rows(runs: Iterable[RunView]) -> list[Row]:
@@ -49,13 +52,7 @@ def rows(runs: Iterable[RunView]) -> list[Row]:
 
 
 def _rows_of(run: RunView) -> Iterator[Row]:
-    found: dict[tuple[str, str], ByAnswerer] = {}
-    visible, turns = _visible(run.lock), turns_of(run.lock)
-    for result in run.results:
-        place = result.key.suite, result.key.model
-        if place not in found:
-            found[place] = ByAnswerer(turns=turns, visible=visible.get(result.key.suite, frozenset()))
-        found[place].add(result)
+    found = counted(run.lock, run.results) if run.path is None else counted_in(run.path)
     names: dict[str, set[Who]] = defaultdict(set)
     for (_, model), tallies in found.items():
         names[model] |= tallies.named
@@ -66,11 +63,6 @@ def _rows_of(run: RunView) -> Iterator[Row]:
             continue
         for who, tally in tallies.apart().items():
             yield _row(tally, setting, drift=_joined(str(other) for other in names[model] - {who}))
-
-
-def _visible(lock: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    """By suite: the groups of checks that a model is shown."""
-    return {entry["name"]: frozenset(entry.get("visible") or ()) for entry in lock["suites"]}
 
 
 def _setting(run: RunView, suite: str, model: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import numpy as np
 
 from bench.journal import read
 from bench.records import SampleRecord, VerdictRecord, decode
-from bench.results import Judged, Result, result
+from bench.results import Result, counting, result
 from bench.rundir import PLAN, SAMPLES, judgings, line_at, read_lock, verdicts_path
 from bench.state import load_state
 from bench.types import Message, SampleKey
@@ -90,8 +90,7 @@ class Stories:
             for one in (decode(line, VerdictRecord) for line in self._verdicts[key.suite].of(index))
         }
         records = [decode(line, SampleRecord) for line in self._samples.of(index)]
-        judged = [(one, verdicts.get(one.attempt)) for one in records]
-        turns = _turns(judged)
+        turns = counting(records, verdicts.values())
         latest = {one.attempt for one, _ in turns}
         stopped = self._state.stopped.get(key.model, "")
         return Story(
@@ -99,8 +98,8 @@ class Stories:
             result(key, turns, most_turns=self._state.most_turns, stopped=stopped),
             self._question(records),
             tuple(
-                Attempt(record, verdict, self.blob(record.reply_blob), record.attempt not in latest)
-                for record, verdict in judged
+                Attempt(one, verdicts.get(one.attempt), self.blob(one.reply_blob), one.attempt not in latest)
+                for one in records
             ),
         )
 
@@ -151,16 +150,6 @@ def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         return "\n".join(_text(value[name]) for name in ("text", "content", "parts") if value.get(name))
     return ""
-
-
-def _turns(judged: Sequence[Judged]) -> list[Judged]:
-    """The latest attempt at each turn, as ``bench.state`` takes them."""
-    turns: list[Judged] = []
-    for one in judged:
-        if turns and one[0].turn <= len(turns):
-            turns.pop()
-        turns.append(one)
-    return turns
 
 
 class _Mark(msgspec.Struct):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Mapping
+from math import fsum
 
 import numpy as np
 
@@ -41,26 +43,27 @@ class Total:
 
 
 class Mean:
-    """A mean over answers, as far as they are known; of yes and no it is a share."""
+    """A mean over answers, as far as they are known; of yes and no it is a share.
 
-    __slots__ = ("_count", "_sum")
+    The sum is exact until the end, so that it is the same in whatever order and parts they were added.
+    """
+
+    __slots__ = ("_counts",)
 
     def __init__(self) -> None:
-        self._sum = 0.0
-        self._count = 0
+        self._counts: Counter[float] = Counter()
 
     def add(self, part: float | None) -> None:
         if part is not None:
-            self._sum += part
-            self._count += 1
+            self._counts[part] += 1
 
     def merge(self, other: Mean) -> None:
-        self._sum += other._sum
-        self._count += other._count
+        self._counts.update(other._counts)
 
     @property
     def value(self) -> float | None:
-        return self._sum / self._count if self._count else None
+        count = self._counts.total()
+        return fsum(self._counts.elements()) / count if count else None
 
 
 class Median:

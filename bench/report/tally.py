@@ -62,7 +62,8 @@ class Tally:
             self._measured[index] += 1
             self._passed[index] += passed
             self._passed_base[index] += self._base(result.groups)
-            self._passed_visible[index] += self._shown(result)
+            if self._visible:
+                self._passed_visible[index] += self._shown(result)
         self._add_turns(index, result)
         self.repairs.add(result)
         if result.tries or result.stop is not None:
@@ -74,10 +75,11 @@ class Tally:
             self._add_answer(result)
 
     def merge(self, other: Tally) -> None:
-        """Count all that the other one has counted; both have the same places."""
-        self._reach(len(other._planned) - 1)
+        """Count all that the other one has counted."""
+        places = [self._index.setdefault(problem, len(self._index)) for problem in other._index]
+        self._reach(max(places, default=-1))
         for mine, theirs in zip(self._counts(), other._counts(), strict=True):
-            for index, count in enumerate(theirs):
+            for index, count in zip(places, theirs, strict=False):
                 mine[index] += count
         self.outcomes.update(other.outcomes)
         self.counts.update(other.counts)
@@ -126,23 +128,27 @@ class Tally:
         hidden = any(group.name not in self._visible for group in result.groups)
         self._saw_hidden |= hidden
         self._saw_all |= passed and not hidden
+        if passed:
+            return True
         held = {
             group.name
             for group in result.groups
             if group.passed == group.run
             and (group.run > 0 if group.planned is None else group.run == group.planned)
         }
-        return passed or (bool(self._visible) and self._visible <= held)
+        return self._visible <= held
 
     def _add_turns(self, index: int, result: Result) -> None:
         """What is known after each turn: a sample that had its last one stays as it then was."""
+        had = result.turns
+        if not had:
+            return
         solved = result.outcome is Outcome.PASS
-        for turn, (known, solved_by) in enumerate(zip(self._known_at, self._solved_at, strict=True), 1):
-            if turn <= len(result.turns):
-                known[index] += result.turns[turn - 1].outcome.scored
-            else:
-                known[index] += bool(result.turns) and result.outcome.scored
-            solved_by[index] += solved and 0 < len(result.turns) <= turn
+        for turn, known in enumerate(self._known_at):
+            ended = had[turn].outcome if turn < len(had) else result.outcome
+            known[index] += ended.scored
+            if solved and len(had) <= turn + 1:
+                self._solved_at[turn][index] += 1
 
     def _add_answer(self, result: Result) -> None:
         usage = result.usage or Usage()
@@ -222,6 +228,16 @@ class ByAnswerer:
         if tally is None:
             tally = self._tallies[who] = Tally(self._index, turns=self._turns, visible=self._visible)
         tally.add(result)
+
+    def merge(self, other: ByAnswerer) -> None:
+        """Count all that the other one has counted of samples that come later in the plan."""
+        for problem in other._index:
+            self._index.setdefault(problem, len(self._index))
+        for who, tally in other._tallies.items():
+            mine = self._tallies.get(who)
+            if mine is None:
+                mine = self._tallies[who] = Tally(self._index, turns=self._turns, visible=self._visible)
+            mine.merge(tally)
 
     @property
     def named(self) -> set[Who]:
