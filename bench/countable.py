@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from bench.edits import Edit
-from bench.types import CheckGroup, Outcome, Stop, Timing, Try, Usage
+from bench.types import CheckGroup, Outcome, Stop, Try, Usage
 
 
 class CountedCompletion(msgspec.Struct, frozen=True):
@@ -27,8 +27,14 @@ class CountedExtraction(msgspec.Struct, frozen=True):
     rule: str
 
 
+class CountedTiming(msgspec.Struct, frozen=True):
+    queue_s: float = 0.0
+    first_byte_s: float | None = None
+    total_s: float = 0.0
+
+
 class CountedMeasured(msgspec.Struct, frozen=True):
-    timing: Timing | None = None
+    timing: CountedTiming | None = None
     batch: str = ""
     cached_at: str = ""
     failed: tuple[Try, ...] = ()

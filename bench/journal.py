@@ -84,10 +84,11 @@ def cut_torn(path: Path) -> None:
             file.truncate(end)
 
 
-def read(path: Path, kind: type[T]) -> Iterator[tuple[int, T]]:
+def read(path: Path, kind: type[T], *, skip: int = 0) -> Iterator[tuple[int, T]]:
     """The records of a journal with the offset of each line in bytes; a torn last line is left out.
 
-    A missing file has none. Raises StoreError, with the line's number, for a line that is no such record.
+    A missing file has none. ``skip``: so many lines are passed over unread. Raises StoreError, with the
+    line's number, for a line that is no such record.
     """
     if not path.exists():
         return
@@ -96,6 +97,9 @@ def read(path: Path, kind: type[T]) -> Iterator[tuple[int, T]]:
         for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
                 return
+            if number <= skip:
+                offset += len(line)
+                continue
             try:
                 record = decode(line, kind)
             except ValueError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Protocol, TypeVar
+from typing import IO, Generic, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -28,26 +28,29 @@ _BUFFER = 1 << 18
 """Lines are out of order by as many samples as are on their way at once: most are in the buffer still."""
 
 
-class Lines:
+class Lines(Generic[T]):
     """A file of records of samples. Of a file that is missing, no sample has any."""
 
-    def __init__(self, path: Path, files: ExitStack, *, planned: int, within: range | None = None) -> None:
+    def __init__(
+        self, path: Path, kind: type[T], *, files: ExitStack, planned: int, within: range | None = None
+    ) -> None:
         """``within``: the samples that will be asked for, all where it is not given.
 
         Raises StoreError for a line whose index cannot be read, or is not one of a planned sample.
         """
-        self._path, self._next = path, 0
+        self._path, self._kind, self._next = path, kind, 0
+        self._decode = msgspec.json.Decoder(kind).decode
         indices, offsets = array("q"), array("q")
         self._file: IO[bytes] | None = None
         if path.exists():
             self._file = files.enter_context(path.open("rb", buffering=_BUFFER))
-            _fill(path, self._file, planned, within or range(planned), indices, offsets)
+            _fill(path, self._file, planned, range(planned) if within is None else within, indices, offsets)
         order = np.argsort(np.array(indices), kind="stable")
         # Views: an element of them is a plain int, which one of an array is not.
         self._index: memoryview[int] = np.array(indices)[order].data
         self._offset: memoryview[int] = np.array(offsets)[order].data
 
-    def of(self, index: int, kind: type[T]) -> list[T]:
+    def of(self, index: int) -> list[T]:
         """The records of a sample, in the order in which they were written. Raises StoreError for no record.
 
         Samples that are asked for in the order of the plan are found at once.
@@ -57,17 +60,20 @@ class Lines:
             at = int(np.searchsorted(self._index, index))
         found = []
         while at < len(self._index) and self._index[at] == index:
-            found.append(self._record(index, self._offset[at], kind))
+            found.append(self._record(index, self._offset[at]))
             at += 1
         self._next = at
         return found
 
-    def _record(self, index: int, offset: int, kind: type[T]) -> T:
+    def _record(self, index: int, offset: int) -> T:
         assert self._file is not None
         self._file.seek(offset)
         line = self._file.readline()
         try:
-            record = decode(line, kind)
+            try:
+                record = self._decode(line)
+            except msgspec.DecodeError:
+                record = decode(line, self._kind)
             if record.index != index:
                 raise ValueError(f"it is of two samples, {index} and {record.index}")
             return record

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import fields
-from itertools import islice
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -102,16 +101,17 @@ def results(path: Path, *, within: range | None = None) -> Iterator[Result]:
     by_suite, most, stopped, planned = judgings(lock), turns_of(lock), stopped_in(path), planned_in(path)
     places = range(planned) if within is None else within
     with ExitStack() as stack:
-        samples = Lines(path / SAMPLES, stack, planned=planned, within=places)
+        samples = Lines(path / SAMPLES, CountedSample, files=stack, planned=planned, within=places)
         files = {
-            name: Lines(verdicts_path(path, name), stack, planned=planned, within=places)
+            name: Lines(
+                verdicts_path(path, name), CountedVerdict, files=stack, planned=planned, within=places
+            )
             for name in set(by_suite.values())
         }
         verdicts = {suite: files[name] for suite, name in by_suite.items()}
-        keys = islice(plan_of(path), places.start, places.stop)
-        for index, key in zip(places, keys, strict=True):
-            answers = samples.of(index, CountedSample)
-            judged = verdicts[key.suite].of(index, CountedVerdict) if answers else []
+        for index, key in zip(places, plan_of(path, skip=places.start), strict=False):
+            answers = samples.of(index)
+            judged = verdicts[key.suite].of(index) if answers else []
             turns = counting(answers, judged)
             yield result(key, turns, most_turns=most, stopped=stopped.get(key.model, ""))
 

@@ -20,9 +20,9 @@ SCHEMA = 1
 Lock = Mapping[str, Json]
 
 
-def plan_of(path: Path) -> Iterator[SampleKey]:
-    """The planned samples, in order."""
-    return (key for _, key in read(path / PLAN, SampleKey))
+def plan_of(path: Path, *, skip: int = 0) -> Iterator[SampleKey]:
+    """The planned samples, in order, but for so many at the beginning."""
+    return (key for _, key in read(path / PLAN, SampleKey, skip=skip))
 
 
 def batches_of(path: Path) -> Iterator[BatchRecord]:

@@ -163,8 +163,9 @@ class Tally:
             self.served.add(result.served_model)
         if result.provider:
             self.providers.add(result.provider)
-        self.counts["cached"] += result.cached
-        self.counts["batched"] += result.batched
+        if result.cached or result.batched:
+            self.counts["cached"] += result.cached
+            self.counts["batched"] += result.batched
         self.seconds.add(result.seconds)
         self.first_byte_s.add(result.first_byte_s)
         self.queue_s.add(result.queue_s)
