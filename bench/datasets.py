@@ -78,8 +78,8 @@ class Rows:
     sha256: str
 
 
-def load_rows(source: Source, *, name: str, data: Sequence[Path], say: Say) -> Rows:
-    """The pinned rows from the nearest place that has them.
+def load_rows(source: Source, *, name: str, data: Sequence[Path], say: Say, fetch: bool = True) -> Rows:
+    """The pinned rows from the nearest place that has them; not ``fetch``: of those on this machine.
 
     Raises DataError where none has, naming the ways out, or where a file of the user's is another one.
     """
@@ -92,11 +92,11 @@ def load_rows(source: Source, *, name: str, data: Sequence[Path], say: Say) -> R
             ) from None
     cached = config.cache_dir() / "data" / f"{source.sha256}.jsonl"
     tried = []
-    for origin, fetch in _places(source, cached):
+    for origin, take in _places(source, cached, fetch=fetch and not _offline()):
         if origin != CACHE:
             say(f"fetching {name} from {origin}")
         try:
-            rows = _taken(source, origin, fetch)
+            rows = _taken(source, origin, take)
         except DataError as error:
             tried.append(f"{origin}: {error.message}")
             continue
@@ -121,11 +121,13 @@ def _given(source: Source, folders: Sequence[Path]) -> Iterator[Path]:
                 yield from (path for path in sorted(folder.glob(pattern)) if path.is_file())
 
 
-def _places(source: Source, cached: Path) -> Iterator[tuple[str, Callable[[], Sequence[Row]]]]:
+def _places(
+    source: Source, cached: Path, *, fetch: bool
+) -> Iterator[tuple[str, Callable[[], Sequence[Row]]]]:
     """Where else rows may be, by origin, the nearest first; what comes after a damaged cache replaces it."""
     if cached.is_file():
         yield CACHE, partial(_from_file, cached)
-    if _offline():
+    if not fetch:
         return
     if source.hub is not None:
         yield _hub_origin(source.hub), partial(_from_hub, source.hub)

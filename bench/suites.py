@@ -157,15 +157,18 @@ def suite_names() -> list[str]:
     return list(suite_titles())
 
 
-def load_suite(name: str, *, data: Sequence[Path] = (), say: Say = lambda _: None) -> Suite:
-    """A suite with its problems, from our own definitions or a plug-in.
+def load_suite(
+    name: str, *, data: Sequence[Path] = (), say: Say = lambda _: None, fetch: bool = True
+) -> Suite:
+    """A suite with its problems, from our own definitions or a plug-in; not ``fetch``: from what is here.
 
     Raises UsageError for an unknown name, DataError where its data cannot be had or is another.
     """
     base, _, variant = name.partition(":")
     path = tasks_dir() / base / "suite.toml"
     if path.is_file():
-        return _build(_read(path), name, variant, path.parent, data, say)
+        load = partial(load_rows, data=data, say=say, fetch=fetch)
+        return _build(_read(path), name, variant, home=path.parent, data=data, load=load)
     if name in registry.names(registry.SUITES) or ":" in name or name.endswith(".py"):
         return _plugin(name)
     close = difflib.get_close_matches(name, suite_names(), n=1)
@@ -239,7 +242,9 @@ def _toml(path: Path, form: type[T]) -> T:
         raise UsageError(f"{path}: {error}", hint="docs/suites.md describes these files") from None
 
 
-def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path], say: Say) -> Suite:
+def _build(
+    file: _File, name: str, variant: str, *, home: Path, data: Sequence[Path], load: Callable[..., Rows]
+) -> Suite:
     wanted = variant or next(iter(file.variants), "")
     if wanted not in file.variants and wanted:
         known = ", ".join(f"{file.name}:{other}" for other in file.variants) or f"only {file.name}"
@@ -258,11 +263,11 @@ def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path
     elif described.folder:
         rows = _own(described, source, home)
     else:
-        rows = load_rows(source, name=name, data=data, say=say)
+        rows = load(source, name=name)
     if described.trees:
         rows = replace(rows, rows=tuple(with_trees(rows.rows, data)))
     if described.join:
-        rows = _joined(rows, described, name, data, say)
+        rows = _joined(rows, described, name, load)
     problems = tuple(READERS[file.rows](name, row, file.limits) for row in rows.rows)
     dropped = _dropped(home)
     problems = tuple(problem for problem in problems if problem.id not in dropped)
@@ -286,7 +291,7 @@ def _build(file: _File, name: str, variant: str, home: Path, data: Sequence[Path
     )
 
 
-def _joined(rows: Rows, first: _Data, name: str, data: Sequence[Path], say: Say) -> Rows:
+def _joined(rows: Rows, first: _Data, name: str, load: Callable[..., Rows]) -> Rows:
     """Rows with the fields of what they are joined with; the digest is one over all digests.
 
     Of rows with the same key, which ask the same again, the first stays.
@@ -294,7 +299,7 @@ def _joined(rows: Rows, first: _Data, name: str, data: Sequence[Path], say: Say)
     found, digests = list[Row](), [rows.sha256]
     tables: list[tuple[str, dict[str, Row]]] = []
     for join in first.join:
-        other = load_rows(_source(join), name=f"{name}, {join.files[0]}", data=data, say=say)
+        other = load(_source(join), name=f"{name}, {join.files[0]}")
         digests.append(other.sha256)
         tables.append((join.on, {str(row[join.key]): _kept(row, join.fields) for row in other.rows}))
     for row in {row[first.key]: row for row in reversed(rows.rows)}.values():

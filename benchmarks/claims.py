@@ -5,7 +5,8 @@ Usage: python benchmarks/claims.py [TRIALS] [--write]
 1000 trials, unless said otherwise, a fifth of them where the interval is drawn: ten minutes on one core.
 Always the same numbers. With --write they replace the table of docs/claims.md. In each world the truth is
 known, and what is claimed is moved: from far below it to far above. The distances are what `bench claim plan`
-says is seen in 80 % of runs, and twice that.
+says is seen in 80 % of runs, and twice that. The last column is of plans that were given earlier runs: how
+often what they say is seen in 80 % of runs is, outside and inside.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from worlds import World
 from bench.claims.claim import Claim, Party, Population, Reading, Relation, unit_of
 from bench.claims.decision import Verdict, decide
 from bench.claims.evidence import evidence
-from bench.claims.margins import margin
+from bench.claims.margins import error_of, margin
 from bench.report.clocks import Attempts
 from bench.report.sides import Side
 from bench.stats import Counts
@@ -31,6 +32,8 @@ from bench.stats import Counts
 DOCUMENT = Path(__file__).parents[1] / "docs" / "claims.md"
 START, END = "<!-- Made by benchmarks/claims.py. -->", "<!-- End of what it made. -->"
 SEED = 2412
+EARLIER = 20
+"""Runs that a plan from earlier runs is made with."""
 STEPS = (-2, -1, 0, 1, 2)
 """Where the truth lies, in margins from the edge of what is claimed: outside, at it, inside."""
 TRUTH, COMMON, UNSOLVED, BUDGET, LARGE = 1.8, 0.5, 0.1, 20.0, 400_000
@@ -60,11 +63,23 @@ class Row:
             self.relation, threshold, metric=self.metric, tolerance=tolerance, clock=self.clock, budget=budget
         )
 
-    def claimed(self, step: int) -> Reading:
+    def claim(self) -> Claim:
+        about = Population("toy", about="these" if self.these else "alike")
+        return Claim(
+            "", "", "", "2026", "", Party("m"), self.metric, (self.reading(self.truth),), population=about
+        )
+
+    def seen(self) -> float:
+        """The error that earlier runs have, from the mean of some."""
+        reading, claim = self.reading(self.truth), self.claim()
+        found = [evidence(reading, claim, *trial, ratings={}) for trial in self.trials(EARLIER)]
+        return float(np.mean([error_of(reading, one.interval) for one in found]))
+
+    def claimed(self, step: int, error: float | None = None) -> Reading:
         """A claim whose edge is so many margins from the truth; within it for a step above 0."""
         wide = self.relation == "approximately"
         plain = self.reading(self.truth, 0.01 if wide else 0.0)
-        away = margin(plain, self.problems, epochs=self.epochs, these=self.these).distance
+        away = margin(plain, self.problems, epochs=self.epochs, these=self.these, error=error).distance
         if wide:
             return self.reading(self.truth + (2 - step) * away, 2 * away)
         if unit_of(plain) == "times":
@@ -156,23 +171,26 @@ def rows() -> Iterator[Row]:
 def line(row: Row, trials: int) -> str:
     """How often each verdict is given, in percent, by where the truth lies."""
     number = trials // 5 if row.drawn else trials
-    claims = {step: row.claimed(step) for step in STEPS}
-    about = Population("toy", about="these" if row.these else "alike")
-    plain = Claim("", "", "", "2026", "", Party("m"), row.metric, (row.reading(row.truth),), population=about)
-    given: dict[int, Counter[Verdict]] = {step: Counter() for step in STEPS}
+    claims = {(step, False): row.claimed(step) for step in STEPS}
+    error = row.seen()
+    claims |= {(step, True): row.claimed(step, error) for step in (-1, 1)}
+    plain = row.claim()
+    given: dict[tuple[int, bool], Counter[Verdict]] = {which: Counter() for which in claims}
     for subject, comparator in row.trials(number):
         found = evidence(row.reading(row.truth), plain, subject, comparator, ratings={})
-        for step, reading in claims.items():
-            given[step][decide(reading, found).verdict] += 1
+        for which, reading in claims.items():
+            given[which][decide(reading, found).verdict] += 1
     order = (Verdict.SUPPORTED, Verdict.INCONCLUSIVE, Verdict.REFUTED)
-    cells = [" / ".join(f"{100 * given[step][one] / number:.0f}" for one in order) for step in STEPS]
+    cells = [" / ".join(f"{100 * given[step, False][one] / number:.0f}" for one in order) for step in STEPS]
+    right = given[-1, True][Verdict.REFUTED], given[1, True][Verdict.SUPPORTED]
+    cells.append(" / ".join(f"{100 * count / number:.0f}" for count in right))
     return f"| {row.metric} {row.relation} | {row.name} | {' | '.join(cells)} |"
 
 
 def main() -> None:
     words = [word for word in sys.argv[1:] if not word.startswith("--")]
     trials = int(words[0]) if words else 1000
-    where = ["twice it outside", "outside", "at the edge", "inside", "twice it inside"]
+    where = ["twice it outside", "outside", "at the edge", "inside", "twice it inside", "from runs"]
     lines = [f"| claim | world | {' | '.join(where)} |", "|---|---|" + "---|" * len(where)]
     print("\n".join(lines), flush=True)
     for row in rows():

@@ -9,6 +9,6 @@
     registration   the hash that is written before a run
     evidence       from finished runs to the claimed quantity with its interval
     check          equal terms, planned size, the rule
-    report         a verdict for people, for machines, and as a page
+    report, page   a verdict for people, for machines, and as a page
     models_dev     claims of vendors, imported
 """

@@ -91,6 +91,10 @@ def _decided(
     short: str,
 ) -> Decided:
     other = comparator if reading.relation in ("difference", "ratio") else None
+    for one in (subject, other):
+        if one is not None and not one.side.counts.known.any():
+            why = f"no sample of {one.side.model} was measured"
+            return Decided(reading, Verdict.INCONCLUSIVE, why)
     try:
         found = evidence(reading, claim, subject, other, ratings=asked.ratings)
     except NoEvidence as error:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
@@ -26,6 +27,7 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _AT = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
 _SYNTAX = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
 _CHOICES = {"relation": get_args(Relation), "sense": get_args(Sense), "about": ("alike", "these")}
+_MOST = {"turns": 50, "epochs": 1000}
 _SCHEMA_HINT = "docs/claims.md describes the fields of a claim file."
 
 
@@ -173,6 +175,9 @@ def _check(claim: Claim, file: _File) -> None:
         if not getattr(claim, name).strip():
             file.fail([name], f"`{name}` is empty", "Say it: what has no source is no claim.")
     _check_date(claim.date, ["date"], file)
+    for party, model in (("subject", claim.subject), ("comparator", claim.comparator)):
+        if model is not None and not (model.name.strip() and all(one.strip() for one in model.models)):
+            file.fail([party], f"a name in [{party}] is empty", "Say which model it is.")
     if not claim.readings and claim.not_testable is None:
         file.fail(["readings"], "no reading", "Give relation and threshold, or [[readings]] with both.")
     names = [reading.name for reading in claim.readings]
@@ -205,8 +210,16 @@ def _check_conditions(claim: Claim, file: _File) -> None:
         file.fail(["conditions", "effort"], f"unknown effort {conditions.effort!r}", hint)
     for name in ("turns", "epochs", "max_tokens", "context_tokens"):
         value = getattr(conditions, name)
-        if value is not None and value < 1:
-            file.fail(["conditions", name], f"`{name}`: {value} is less than 1", "Give a number from 1 on.")
+        most = _MOST.get(name, 10**9)
+        if value is not None and not 1 <= value <= most:
+            hint = f"Give a number from 1 on, {most:,} at most."
+            file.fail(
+                ["conditions", name],
+                f"`{name}`: {value} is {'less than 1' if value < 1 else 'too many'}",
+                hint,
+            )
+    if conditions.temperature is not None and not 0 <= conditions.temperature < inf:
+        file.fail(["conditions", "temperature"], "a temperature is not negative", "Give a number from 0 on.")
 
 
 def _check_reading(claim: Claim, reading: Reading, where: list[str | int], file: _File) -> None:
@@ -222,6 +235,17 @@ def _check_reading(claim: Claim, reading: Reading, where: list[str | int], file:
     if pair and claim.comparator is None:
         hint = "Say in [comparator] which model it is compared with."
         file.fail([*where, "relation"], f"a {reading.relation} needs a comparator", hint)
+    for name in ("threshold", "tolerance"):
+        if not isfinite(getattr(reading, name)):
+            file.fail([*where, name], f"`{name}` is not a finite number", "Give the number that was claimed.")
+    if (
+        metric is not None
+        and metric.unit == "share"
+        and reading.relation != "ratio"
+        and reading.tolerance >= 1
+    ):
+        hint = f"Shares go from 0 to 1: {reading.tolerance:g} points are {reading.tolerance / 100:g}."
+        file.fail([*where, "tolerance"], f"`tolerance`: {reading.tolerance:g} is no share", hint)
     if reading.tolerance < 0:
         file.fail([*where, "tolerance"], "a tolerance is not negative", "Give how far off still counts.")
     if reading.direction == "approximately" and reading.tolerance == 0:

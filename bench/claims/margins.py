@@ -6,7 +6,7 @@ Nothing is measured here; what has to be assumed is said. Margins are for 80 % p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, e, exp, inf, log, sqrt
 
 from bench.claims.claim import RATED, Reading, unit_of
@@ -15,9 +15,13 @@ from bench.stats import Interval, detectable, discordance, support, threshold_po
 from bench.stats.intervals import normal_quantile
 
 POWER = 0.8
-_OF_MEANS = sqrt(2 * (e - sqrt(e)))
-"""Error of the logarithm of a ratio of two means, times sqrt(problems): of times and costs that vary between
-problems by 1 on the log scale (lognormal), a half of it in common to both models."""
+ALIKE = 0.5
+"""Share of a score's variance that lies between problems, so that repeats of a problem do not lessen it."""
+_CORRELATION = 0.35
+"""Of the answers of two models to a problem: 0.3 to 0.7 are usual (Miller 2024, arXiv 2411.00640, section
+4.2), and the less it is, the more problems it takes."""
+_UNSOLVED, _BUDGET = 0.1, 15.0
+"""Share of the problems not solved, and what each of them counts in a race: so many median times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +47,68 @@ def margin(
     *,
     epochs: int = 1,
     these: bool = False,
+    alike: float = ALIKE,
     ratings: Sequence[float] = (),
     rating: float | None = None,
+    error: float | None = None,
 ) -> Margin:
     """For one reading and so many problems.
 
-    ``ratings``: the difficulties that are known; ``rating``: the one that is claimed, where the threshold is
-    a percentile. Raises ValueError for a rating without difficulties, or no problem at all.
+    ``alike``: how much of the variance no repeat lessens. ``ratings``: the difficulties that are known;
+    ``rating``: the one that is claimed, where the threshold is a percentile. ``error``: that of earlier runs
+    (``error_of``), for so many problems, instead of what is assumed. Raises ValueError for a rating without
+    difficulties, or no problem at all.
     """
     if problems < 1:
         raise ValueError("no problems")
     if reading.metric in RATED:
         return _rating(reading, ratings, reading.threshold if rating is None else rating)
     if reading.metric in ("speed", "cost", "cost_per_solved"):
-        return _times(reading, problems)
+        return _seen(_times(reading, problems), reading, problems, error)
     if reading.relation in ("difference", "ratio"):
-        return _pair(reading, problems)
-    return _score(reading, problems, epochs=epochs, these=these)
+        found = _pair(reading, problems, epochs=epochs, these=these, alike=alike)
+        return _seen(found, reading, problems, error)
+    return _seen(_score(reading, problems, epochs=epochs, these=these, alike=alike), reading, problems, error)
 
 
-def _score(reading: Reading, problems: int, *, epochs: int, these: bool) -> Margin:
+def error_of(reading: Reading, interval: Interval) -> float:
+    """The standard error behind a measured interval; of a ratio that of its logarithm."""
+    low, high = interval
+    width = log(high / low) if reading.relation == "ratio" else high - low
+    return width / (2 * normal_quantile(CONFIDENCE))
+
+
+def _seen(assumed: Margin, reading: Reading, problems: int, error: float | None) -> Margin:
+    """As earlier runs have it, where there are any."""
+    if error is None or assumed.distance == inf:
+        return assumed
+    distance, slack, half = detectable(error), reading.tolerance, normal_quantile(CONFIDENCE) * error
+    if reading.relation == "ratio":
+        distance, slack = reading.threshold * (exp(distance) - 1), reading.threshold * slack
+        half = reading.threshold * (exp(half) - 1)
+    return replace(
+        assumed,
+        distance=distance,
+        needed=_needed(problems, distance, slack),
+        supportable=half <= slack if reading.direction == "approximately" else assumed.supportable,
+        assumes="by how much the runs given vary",
+    )
+
+
+def _score(reading: Reading, problems: int, *, epochs: int, these: bool, alike: float) -> Margin:
     edge = _edge(reading)
     if these and epochs > 1:
         # Half of the variance within problems is much: 0.5 of p (1 - p).
         error = sqrt(max(0.5 * edge * (1 - edge), 0.05) / (epochs * problems))
         distance = detectable(error)
         half = normal_quantile(CONFIDENCE) * error
-        assumes = "a half of the variance is within problems"
+        assumes = "assumed: a half of the variance is within problems, where mostly it is less"
         at_claim = Interval(reading.threshold - half, reading.threshold + half)
     else:
-        distance = _seen_at(edge, problems)
-        assumes = "repeats of a problem are alike, so they buy nothing"
-        at_claim = wilson(min(max(reading.threshold, 0.0), 1.0) * problems, problems)
+        distance = _seen_at(edge, problems, epochs=epochs, alike=alike)
+        assumes = _repeats(epochs, alike)
+        effective = problems / (alike + (1 - alike) / epochs)
+        at_claim = wilson(min(max(reading.threshold, 0.0), 1.0) * effective, effective)
     low, high = reading.region
     if reading.direction == "approximately":
         supportable = low <= at_claim.low and at_claim.high <= high
@@ -87,36 +121,62 @@ def _score(reading: Reading, problems: int, *, epochs: int, these: bool) -> Marg
     return Margin(distance, needed, assumes, supportable, refutable)
 
 
-def _pair(reading: Reading, problems: int) -> Margin:
-    """The scores are not known beforehand: the weaker is taken at the middle of what the claim allows."""
+def _repeats(epochs: int, alike: float) -> str:
+    if epochs == 1:
+        return "one answer to each problem"
+    if alike >= 1:
+        return "assumed: repeats of a problem are alike, so they buy nothing"
+    return f"assumed: {100 * alike:.0f} % of the variance is between problems, which repeats do not lessen"
+
+
+def _pair(reading: Reading, problems: int, *, epochs: int, these: bool, alike: float) -> Margin:
+    """The scores are not known beforehand: they are taken on both sides of the middle."""
     ratio = reading.relation == "ratio"
     apart = max(reading.threshold, 1 / reading.threshold) if ratio else abs(reading.threshold)
     if not ratio and apart >= 1:
         return Margin(inf, None, "", supportable=False, ceiling="no two scores are that far apart")
-    weak = 0.5 / apart if ratio else (1 - apart) / 2
-    strong = weak * apart if ratio else weak + apart
-    differing = discordance(strong, weak)
-    variance = differing - (strong - weak) ** 2
-    error = sqrt(variance / problems)
+    weak = 1 / (1 + apart) if ratio else (1 - apart) / 2
+    strong = 1 - weak
+    differing = discordance(strong, weak, correlation=_CORRELATION)
+    common = (strong + weak - differing) / 2 - strong * weak
+    left = alike + (1 - alike) / epochs
+    if these and epochs > 1:
+        common, left = 0.0, 0.5 / epochs
+    one = (strong if ratio else 1.0, weak if ratio else 1.0)
+    spread = strong * weak * (1 / one[0] ** 2 + 1 / one[1] ** 2) * left - 2 * common / (one[0] * one[1])
+    distance = detectable(sqrt(spread / problems))
+    slack = reading.tolerance
+    if ratio:
+        distance, slack = reading.threshold * (exp(distance) - 1), reading.threshold * slack
     most = 1 / apart if ratio else 1 - apart
     ceiling = f"out of reach once the weaker of the two scores more than {100 * most:.1f} %"
-    distance = detectable(error)
-    if ratio:
-        both = sqrt(strong * (1 - strong) * weak * (1 - weak))
-        spread = (1 - strong) / strong + (1 - weak) / weak - both / (strong * weak)
-        distance = reading.threshold * (exp(detectable(sqrt(spread / problems))) - 1)
-    slack = reading.tolerance * (reading.threshold if ratio else 1.0)
-    assumes = f"scores of {100 * strong:.0f} and {100 * weak:.0f} %, {100 * differing:.0f} % discordant"
+    assumes = (
+        f"assumed: scores of {100 * strong:.0f} and {100 * weak:.0f} %, answers of the two that correlate by "
+        f"{_CORRELATION}, where 0.3 to 0.7 are usual"
+    )
+    if epochs > 1:
+        assumes += f"; {_repeats(epochs, 0.5 if these else alike).removeprefix('assumed: ')}"
     return Margin(distance, _needed(problems, distance, slack), assumes, ceiling=ceiling)
 
 
 def _times(reading: Reading, problems: int) -> Margin:
-    error = _OF_MEANS / sqrt(problems)
-    factor = exp(detectable(error))
+    """Lognormal times and costs, of 1 on the log scale, a half of it in common to both models."""
+    spread, solved = 2 * (e - sqrt(e)), 1 - _UNSOLVED
+    assumes = "assumed: logarithms that vary by 1 between problems, a half of it in common to both"
+    if reading.metric == "speed":
+        late, mean = _UNSOLVED * _BUDGET, solved * sqrt(e) + _UNSOLVED * _BUDGET
+        squares = solved * e**2 + late * _BUDGET
+        products = solved**2 * e**1.5 + 2 * solved * late * sqrt(e) + late**2
+        spread = 2 * (squares - products) / mean**2
+        assumes += f"; {_UNSOLVED:.0%} unsolved, which count as {_BUDGET:.0f} median times".replace("%", " %")
+    elif reading.metric == "cost_per_solved":
+        spread += 2 * _UNSOLVED / solved
+        assumes += f"; {_UNSOLVED:.0%} unsolved".replace("%", " %")
+    error = sqrt(spread)
     needed = None
     if reading.tolerance > 0:
-        needed = ceil((detectable(_OF_MEANS) / -log(max(1 - reading.tolerance, 1e-9))) ** 2)
-    assumes = "all solved, logarithms that vary by 1 between problems, a half of it in common"
+        needed = ceil((detectable(error) / -log(max(1 - reading.tolerance, 1e-9))) ** 2)
+    factor = exp(detectable(error / sqrt(problems)))
     return Margin(reading.threshold * (factor - 1), needed, assumes)
 
 
@@ -147,16 +207,20 @@ def _edge(reading: Reading) -> float:
     return min(max(low if low > -inf else high, 0.0), 1.0)
 
 
-def _seen_at(edge: float, problems: int) -> float:
+def _seen_at(edge: float, problems: int, *, epochs: int, alike: float) -> float:
     """The smallest distance to either side at which 80 % of intervals leave the edge out."""
+
+    def is_seen(truth: float) -> bool:
+        return threshold_power(problems, truth, edge, epochs=epochs, alike=alike) >= POWER
+
     found = []
     for room, sign in ((1 - edge, 1), (edge, -1)):
         near, far = 0.0, room
-        if room <= 0 or threshold_power(problems, edge + sign * room, edge) < POWER:
+        if room <= 0 or not is_seen(edge + sign * room):
             continue
         for _ in range(50):
             middle = (near + far) / 2
-            seen = middle > 0 and threshold_power(problems, edge + sign * middle, edge) >= POWER
+            seen = middle > 0 and is_seen(edge + sign * middle)
             near, far = (near, middle) if seen else (middle, far)
         found.append(far)
     return max(found, default=inf)

@@ -8,16 +8,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 from pathlib import Path
 
 import numpy as np
 
 from bench import money
 from bench.claims.claim import METRICS, RATED, Claim, Party, Population, Reading, amount
-from bench.claims.decision import CONFIDENCE, RULE
+from bench.claims.decision import CONFIDENCE, RULE, Decided
 from bench.claims.evidence import chosen, share_below
-from bench.claims.margins import Margin, margin
+from bench.claims.margins import ALIKE, Margin, error_of, margin
 from bench.estimate import LONG_ANSWER, SHORT_ANSWER, THINKING, Bill, bills
 from bench.models.capabilities import rule_for
 from bench.models.prices import PriceList
@@ -70,7 +70,7 @@ class Plan:
     @property
     def commands(self) -> tuple[str, ...]:
         """What to type; empty where nothing can be tested."""
-        return _commands(self.claim, self.file) if self.testable else ()
+        return _commands(self.claim, self.file, self.models) if self.testable else ()
 
 
 def plan(
@@ -79,19 +79,24 @@ def plan(
     prices: PriceList,
     models: Sequence[str] = (),
     data: Sequence[Path] = (),
+    errors: Sequence[float | None] = (),
     file: str = "",
 ) -> Plan:
     """``models`` are the names to estimate the cost for; else those that the claim names in full.
 
-    ``data``: folders with data sets; the suite is only looked at where there are some. Raises DataError for
-    data that is not there or another.
+    ``data``: folders with data sets; the suite is only looked at where there are some, and nothing is
+    fetched. ``errors``: what earlier runs have for each reading and one problem (``errors_in``). Raises
+    DataError for data that is not there or another.
     """
     population = claim.population
     suite = outline(population.suite) if population else None
-    loaded = load_suite(population.suite, data=data) if population and suite and data else None
+    wanted = population and suite and data
+    loaded = load_suite(population.suite, data=data, fetch=False) if population and wanted else None
     problems, ratings = _population(population, suite, loaded)
     why, needs = _untestable(claim, suite)
-    readings = tuple(_reading(claim, one, problems, ratings) for one in claim.readings) if not why else ()
+    known = errors or [None] * len(claim.readings)
+    both = zip(claim.readings, known, strict=True) if not why else ()
+    readings = tuple(_reading(claim, one, problems, ratings, error) for one, error in both)
     if not why:
         why, needs = _undecidable(readings)
     named = list(models) or [name for name in map(_full_name, _parties(claim)) if name]
@@ -124,6 +129,16 @@ def design(claim: Claim, suite: Outline | None) -> dict[str, Json]:
         left_out = () if claim.population.errata else suite.errata
         found["left_out"] = [*sorted(left_out)]
     return found
+
+
+def errors_in(readings: Sequence[Decided]) -> list[float | None]:
+    """The error of each reading in finished runs, as of one problem; None where it has none."""
+    return [
+        None
+        if one.evidence is None or one.reading.metric in RATED
+        else error_of(one.reading, one.evidence.interval) * sqrt(one.evidence.problems)
+        for one in readings
+    ]
 
 
 def rating_claimed(claim: Claim, reading: Reading) -> float:
@@ -187,7 +202,9 @@ def _wanted(claim: Claim) -> str:
     return f"{text}."
 
 
-def _reading(claim: Claim, reading: Reading, problems: int, ratings: Sequence[float]) -> ReadingPlan:
+def _reading(
+    claim: Claim, reading: Reading, problems: int, ratings: Sequence[float], error: float | None
+) -> ReadingPlan:
     assert claim.population is not None
     if reading.metric in RATED and not ratings:
         return ReadingPlan(reading, None, f"no problem of {claim.population.suite} is known to have a rating")
@@ -198,6 +215,8 @@ def _reading(claim: Claim, reading: Reading, problems: int, ratings: Sequence[fl
         problems,
         epochs=claim.conditions.epochs,
         these=claim.population.about == "these",
+        alike=1.0 if claim.conditions.temperature == 0 else ALIKE,
+        error=None if error is None else error / sqrt(problems),
         ratings=ratings,
         rating=rating_claimed(claim, reading),
     )
@@ -287,12 +306,14 @@ def _remarks(claim: Claim) -> list[str]:
     return found
 
 
-def _commands(claim: Claim, file: str) -> tuple[str, str]:
+def _commands(claim: Claim, file: str, models: Sequence[str]) -> tuple[str, str]:
     assert claim.population is not None
     conditions, where = claim.conditions, f"results/runs/{claim.id}"
     words = ["bench", "run"]
-    for party in _parties(claim):
-        words += ["-m", _full_name(party) or "MODEL"]
+    parties = _parties(claim)
+    names = models if len(models) == len(parties) else [_full_name(party) or "MODEL" for party in parties]
+    for name in names:
+        words += ["-m", name]
     words += ["-s", claim.population.suite, "-n", str(conditions.epochs)]
     for option, value in (
         ("--effort", conditions.effort),

@@ -1,10 +1,8 @@
-"""A plan and a verdict: on one screen for people, as JSON for machines, as a page with the evidence."""
+"""A plan and a verdict: on one screen for people, and as JSON for machines."""
 
 from __future__ import annotations
 
-import json
-import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import isfinite
 from textwrap import fill
 from typing import Any
@@ -32,7 +30,7 @@ def screen(checked: Checked) -> str:
     for one in checked.readings:
         lines += _rows(_reading_rows(one, named=len(checked.readings) > 1))
     lines += _rows([("why", f"{checked.reason}.")])
-    lines += _rows(("with", _side(one)) for one in checked.sides)
+    lines += _rows(("with", side_line(one)) for one in checked.sides)
     if checked.registered:
         lines += _rows([("registered", checked.registered)])
     lines += _rows(("note", remark) for remark in (*checked.remarks, *_note(claim)))
@@ -113,49 +111,20 @@ def plan_json(plan: Plan, registration: Registration | None = None) -> dict[str,
     }
 
 
-def page(checked: Checked, plan: Plan, arguments: Sequence[str]) -> str:
-    """A page of Markdown: the verdict, the claim as published, the evidence, and how to repeat it.
-
-    ``arguments`` are those of the check, as they were typed.
-    """
-    claim = checked.claim
-    quoted = "\n".join(f"> {line}" for line in claim.text.strip().split("\n"))
-    parts = [
-        f"# {checked.verdict}: {claim.title}",
-        f"{checked.reason[:1].upper()}{checked.reason[1:]}.",
-        f"## The claim\n\n{quoted}\n\n{claim.by}, {claim.date}. Source: {claim.source}",
-    ]
-    parts += [claim.note] if claim.note else []
-    parts.append("## The evidence\n\n" + _table(checked.readings))
-    parts += [f"Measured: {one}" for one in dict.fromkeys(_details(checked))]
-    if checked.sides:
-        parts.append("## The runs\n\n" + "\n".join(f"- {_side(one)}" for one in checked.sides))
-        parts.append(_settings(checked.sides))
-    registered = checked.registered or "not registered before the run"
-    parts.append(
-        f"## How it was decided\n\nRule `{RULE}`, docs/claims.md; 95 % intervals. Registration: {registered}."
-    )
-    parts += ["\n".join(f"- {remark}" for remark in checked.remarks)] if checked.remarks else []
-    again = [*plan.commands[:1], shlex.join(["bench", "claim", "check", *arguments])]
-    commands = "\n".join(f"    {line}" for line in again)
-    parts.append(f"## How to repeat it\n\nWith bench {bench.__version__}:\n\n{commands}")
-    return "\n\n".join(parts) + "\n"
-
-
 def _claimed_line(claim: Claim) -> str:
     return f'"{" ".join(claim.text.split())}" ({claim.by}, {claim.date}; {claim.source})'
 
 
 def _reading_rows(one: Decided, *, named: bool) -> list[tuple[str, str]]:
     name = f"{one.reading.name}: " if named else ""
-    what = f"{name}{_quantity(one.reading)} {claimed(one.reading)}"
+    what = f"{name}{quantity(one.reading)} {claimed(one.reading)}"
     rows = [("needed", f"{what}: {one.verdict}" if named else what)]
     if one.evidence is not None:
         rows.append(("measured", _measured(one)))
     return rows
 
 
-def _quantity(reading: Reading) -> str:
+def quantity(reading: Reading) -> str:
     how = {"difference": "difference in ", "ratio": "ratio of "}.get(reading.relation, "")
     return f"{how}{reading.metric}{f' ({reading.clock})' if reading.clock else ''}"
 
@@ -177,7 +146,7 @@ def _measured(one: Decided) -> str:
 def _reading_plan(one: ReadingPlan, *, named: bool) -> str:
     reading, found, unit = one.reading, one.margin, unit_of(one.reading)
     name = f"{reading.name}: " if named else ""
-    what = f"{name}{_quantity(reading)} {claimed(reading)}"
+    what = f"{name}{quantity(reading)} {claimed(reading)}"
     if found is None:
         return f"{what}; {one.why_not}"
     if isfinite(found.distance):
@@ -212,7 +181,7 @@ def _hours(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h" if seconds >= 5400 else f"{seconds / 60:.0f} min"
 
 
-def _side(one: Attempts) -> str:
+def side_line(one: Attempts) -> str:
     side = one.side
     answers = "1 answer" if side.epochs == 1 else f"{side.epochs} answers"
     who = f", answered by {side.who[0]}" if side.who and side.who[0] != side.model else ""
@@ -232,36 +201,6 @@ def _rows(rows: Iterable[tuple[str, str]]) -> list[str]:
         fill(f"  {label:{_LABEL}}{text}", _WIDTH, subsequent_indent=indent, break_on_hyphens=False)
         for label, text in rows
     ]
-
-
-def _table(readings: Sequence[Decided]) -> str:
-    lines = [
-        "| reading | claimed | measured | 95 % interval | at worst | verdict |",
-        "|---|---|---|---|---|---|",
-    ]
-    for one in readings:
-        unit, signed = unit_of(one.reading), one.reading.relation == "difference"
-        cells = ["", "", ""]
-        if one.evidence is not None:
-            ends = (one.evidence.interval, one.evidence.widest)
-            cells = [amount(one.evidence.value, unit, signed=signed)]
-            cells += [" to ".join(amount(end, unit, signed=signed) for end in each) for each in ends]
-        name = one.reading.name or "the only one"
-        what = f"{_quantity(one.reading)} {claimed(one.reading)}"
-        lines.append(f"| {' | '.join([name, what, *cells, one.verdict.value])} |")
-    return "\n".join(lines)
-
-
-def _details(checked: Checked) -> Iterable[str]:
-    for one in checked.readings:
-        if one.evidence is not None:
-            yield f"{one.evidence.detail} ({one.evidence.method})."
-
-
-def _settings(sides: Sequence[Attempts]) -> str:
-    """What the terms are made of; of two runs on equal terms they are the same."""
-    known = ((name, value) for name, value in sides[0].side.settings.items() if value is not None)
-    return "\n".join(f"- {name}: `{json.dumps(value, ensure_ascii=False)}`" for name, value in known)
 
 
 def _reading_json(one: Decided) -> dict[str, Any]:

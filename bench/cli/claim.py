@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -79,6 +78,10 @@ def show(file: FileArgument, as_json: JsonOption = False) -> None:
 @app.command("plan")
 def plan(
     file: FileArgument,
+    directories: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Finished runs of the same models, to see how they vary.", metavar="[DIR...]"),
+    ] = None,
     model: Annotated[
         list[str] | None, typer.Option("--model", "-m", help="Estimate the cost for it; may be repeated.")
     ] = None,
@@ -91,7 +94,8 @@ def plan(
     """Say what would decide a claim, how well and for how much, or why nothing here does. Asks nobody."""
     from bench.claims import files, registration, report
 
-    made = _plan(files.read(files.find(file)), file=file, models=model or (), data=data)
+    claim = files.read(files.find(file))
+    made = _plan(claim, file=file, models=model or (), data=data, earlier=directories or ())
     registered = None
     if out is not None:
         if not made.testable:
@@ -114,15 +118,43 @@ def check(
     subject: SubjectOption = None,
     comparator: ComparatorOption = None,
     registered: PlanOption = None,
+    run: Annotated[
+        bool, typer.Option("--run", help="First run what is missing in DIR, on the claim's terms.")
+    ] = False,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", "-m", help="With --run: the subject, then the comparator, for `bench run`."),
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="With --run: US dollars not to go beyond.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --run: pay without asking.")] = False,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="With --run: token limit of an answer, if the claim has none.")
+    ] = None,
+    sandbox: Annotated[str, typer.Option(help="With --run: where answers are run.")] = "docker",
     data: Annotated[Path | None, DataOption] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Decide a claim from finished runs. Exit status 0 only if it is supported, 3 otherwise."""
+    """Decide a claim from finished runs. Exit status 0 only if it is supported, 3 otherwise.
+
+    With --run it is planned, registered beside DIR and run first; the same command goes on where it stopped.
+    """
     from bench.claims import files, report
     from bench.claims.decision import Verdict
+    from bench.cli.claim_run import Wanted, run_missing
 
     claim = files.read(files.find(file))
-    checked = _checked(claim, directories or (), subject, comparator, registered=registered, data=data)
+    places: Sequence[Path] = directories or ()
+    if run and claim.not_testable is None:
+        made = _plan(claim, file=file, models=model or (), data=data)
+        wanted = Wanted(tuple(model or ()), budget, yes, max_tokens, sandbox, registered, quiet=as_json)
+        found = run_missing(made, places, wanted, data=data)
+        places, registered = [found.path], found.registration
+        subject, comparator = subject or found.models[0], comparator or found.comparator
+    elif not run and (model or budget is not None or yes or max_tokens):
+        raise UsageError("--model, --budget, --yes and --max-tokens are for --run", hint="Add --run.")
+    checked = _checked(claim, places, subject, comparator, registered=registered, data=data)
     if as_json:
         typer.echo(json.dumps(report.as_json(checked)))
     else:
@@ -134,7 +166,7 @@ def check(
 def write_report(
     file: FileArgument,
     directories: RunsArgument,
-    out: Annotated[Path, typer.Option("--out", "-o", help="File: .md or .json.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File: .html, .md or .json.")],
     subject: SubjectOption = None,
     comparator: ComparatorOption = None,
     registered: PlanOption = None,
@@ -142,21 +174,24 @@ def write_report(
 ) -> None:
     """Write a page with the verdict, the evidence, and how to repeat it."""
     from bench.claims import files, report
+    from bench.claims import page as pages
     from bench.journal import write_atomically, writing
 
-    if out.suffix.lower() not in (".md", ".json"):
-        raise UsageError(
-            f"{out}: no report is written as that", hint="Give a name that ends in .md or .json."
-        )
+    kind = out.suffix.lower()
+    if kind not in (".html", ".md", ".json"):
+        hint = "Give a name that ends in .html, .md or .json."
+        raise UsageError(f"{out}: no report is written as that", hint=hint)
     claim = files.read(files.find(file))
     checked = _checked(claim, directories, subject, comparator, registered=registered, data=data)
     arguments = [file, *map(str, directories)]
     for option, value in (("--subject", subject), ("--comparator", comparator), ("--plan", registered)):
         arguments += [option, str(value)] if value is not None else []
-    if out.suffix.lower() == ".json":
+    if kind == ".json":
         text = json.dumps(report.as_json(checked), indent=1) + "\n"
     else:
-        text = report.page(checked, _plan(claim, file=file), arguments)
+        asked = [one.side.model for one in checked.sides]
+        page = pages.page(checked, _plan(claim, file=file, models=asked), arguments)
+        text = pages.html(page) if kind == ".html" else pages.markdown(page)
     with writing(out, hint="Name another."):
         write_atomically(out, text.encode("utf-8", "backslashreplace"))
     say(f"{checked.verdict}: written to {out}")
@@ -183,14 +218,27 @@ def import_claims(
     say(f"{len(found)} drafts: complete their conditions, then `bench claim plan FILE`")
 
 
-def _plan(claim: Claim, *, file: str = "", models: Sequence[str] = (), data: Path | None = None) -> Plan:
+def _plan(
+    claim: Claim,
+    *,
+    file: str = "",
+    models: Sequence[str] = (),
+    data: Path | None = None,
+    earlier: Sequence[Path] = (),
+) -> Plan:
     """Nothing is fetched. Data sets that are not in the folder are left out of account, and it is said."""
     from bench import config
+    from bench.claims.plan import errors_in
     from bench.claims.plan import plan as make
     from bench.models.prices import listed
 
-    os.environ["BENCH_OFFLINE"] = "1"
-    planned = partial(make, claim, prices=listed(config.environ()), models=models, file=file)
+    errors: Sequence[float | None] = ()
+    if earlier:
+        checked = _checked(claim, earlier, None, None, registered=None, data=data)
+        errors = errors_in(checked.readings)
+        if not any(errors):
+            say(f"these runs say nothing of how much results vary: {checked.reason}")
+    planned = partial(make, claim, prices=listed(config.environ()), models=models, errors=errors, file=file)
     if data is None:
         return planned()
     try:

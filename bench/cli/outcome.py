@@ -25,12 +25,17 @@ _COLUMNS_AT_LEAST = 5
 
 
 def finish(path: Path, summary: Summary, *, as_json: bool) -> int:
-    """Write the derived files and tell how the run went; the exit status."""
+    """Write the derived files, show the table and tell how the run went; the exit status."""
     rows = publish(path)
     if as_json:
         typer.echo(json.dumps(_as_json(path, summary, rows)))
     else:
         show(rows)
+    return tell(path, summary, rows)
+
+
+def tell(path: Path, summary: Summary, rows: Sequence[Row]) -> int:
+    """How the run went, for people alone; the exit status."""
     for model in sorted({row.model for row in rows if row.drift}):
         _tell_drift(model, rows)
     _tell_costs(summary)

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.common import DataOption, say, show_for, silent, slots, terminated_as_interrupted
+from bench.cli.common import DataOption, terminated_as_interrupted
 from bench.cli.costs import Costs
 from bench.errors import UsageError
 from bench.protocols import TIMEOUT_S
-from bench.types import EFFORTS, Json, Mode, Params, SampleKey
+from bench.types import EFFORTS, Mode, Params
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from bench.cache import Cache
-    from bench.engine import Summary
-    from bench.estimate import Bill
     from bench.lock import Asked
-    from bench.models.prices import PriceList
-    from bench.plan import Questions
-    from bench.protocols import Judge, Model
-    from bench.store import Store
-    from bench.suites import Suite
 
 RUNS = Path("results/runs")
 
@@ -88,10 +77,11 @@ def run(
     Exit status: 0 everything was measured, 1 something could not be, 2 bad usage, 130 interrupted.
     """
     from bench.cli.outcome import finish
+    from bench.cli.session import Session
     from bench.lock import Asked
 
-    _check_finite("--budget", budget)
-    _check_finite("--temperature", temperature)
+    check_finite("--budget", budget)
+    check_finite("--temperature", temperature)
     _check_effort(effort)
     _check_turns(turns, mode, batch=batch)
     params = Params(max_tokens=max_tokens, temperature=temperature, seed=seed, effort=effort)
@@ -109,146 +99,17 @@ def run(
     )
     path = out or RUNS / default_name(asked)
     costs = Costs(None if budget is None else round(budget * 1e6), yes, prices, cache, cache_dir, batch)
-    _check_finite("--timeout", timeout)
-    session = _Session(asked, costs=costs, concurrency=concurrency, timeout_s=timeout, quiet=quiet or as_json)
+    check_finite("--timeout", timeout)
+    session = Session(asked, costs=costs, concurrency=concurrency, timeout_s=timeout, quiet=quiet or as_json)
     with terminated_as_interrupted():
         summary = session.run(path, data=data)
     raise typer.Exit(finish(path, summary, as_json=as_json))
-
-
-class _Session:
-    """One call of the command: loads what was asked for, checks it early, then runs it."""
-
-    def __init__(
-        self, asked: Asked, *, costs: Costs, concurrency: int | None, timeout_s: float, quiet: bool
-    ) -> None:
-        self._asked = asked
-        self._costs = costs
-        self._concurrency = concurrency
-        self._timeout_s = timeout_s
-        self._quiet = quiet
-        self._say = silent if quiet else say
-
-    def run(self, path: Path, *, data: Path | None) -> Summary:
-        """Everything that can be refused is refused before the sandbox starts and the first call is paid."""
-        from bench import config, plan, resolve, secrets
-        from bench import lock as locks
-        from bench.models.prices import listed
-        from bench.store import Store
-
-        asked = self._asked
-        suites = resolve.suites(asked, data=config.data_dirs(data), say=self._say)
-        environ = self._costs.environ()
-        prices = listed(environ)
-        models = resolve.models(
-            asked, suites, environ=environ, concurrency=self._concurrency, timeout_s=self._timeout_s
-        )
-        cache = self._costs.responses(asked.models, models)
-        batched = self._costs.batched(models)
-        judges = resolve.judges(suites)
-        with Store(path, keys=secrets.of(environ)) as store:
-            lock = locks.build(
-                asked,
-                suites=suites,
-                models=models,
-                judges=judges,
-                sandbox=None,
-                prices=prices,
-                batch=batched,
-            )
-            store.check(lock)
-            samples = plan.samples(suites, models, epochs=asked.epochs)
-            questions = resolve.asked_in(asked, suites)
-            due = self._due(
-                store, questions, samples, models=models, prices=prices, cache=cache, batched=batched
-            )
-            self._costs.confirm(due)
-            self._say(f"run directory: {path}")
-            return self._start(store, suites, models, judges, lock=lock, prices=prices, cache=cache)
-
-    def _due(
-        self,
-        store: Store,
-        questions: Questions,
-        samples: Iterable[SampleKey],
-        *,
-        models: Sequence[Model],
-        prices: PriceList,
-        cache: Cache | None,
-        batched: Sequence[str],
-    ) -> list[Bill]:
-        """What is still to be paid, an answer in the cache not being so."""
-        from bench.estimate import bills, seen_in
-
-        by_name = {model.name: model for model in models}
-
-        def is_kept(key: SampleKey) -> bool:
-            return cache is not None and cache.get(by_name[key.model], questions.request(key)) is not None
-
-        seen = {} if store.is_new else seen_in(store.path)
-        to_ask = _still_to_ask(store, samples)
-        return bills(
-            questions,
-            to_ask,
-            prices=prices,
-            seen=seen,
-            is_kept=is_kept if cache else None,
-            batched=batched,
-        )
-
-    def _start(
-        self,
-        store: Store,
-        suites: Sequence[Suite],
-        models: Sequence[Model],
-        judges: Mapping[str, Judge],
-        *,
-        lock: Mapping[str, Json],
-        prices: PriceList,
-        cache: Cache | None,
-    ) -> Summary:
-        from bench import engine, plan, resolve, symptoms
-        from bench import lock as locks
-        from bench.rundir import judgings
-
-        asked = self._asked
-        guests = slots(plan.samples(suites, models, epochs=asked.epochs))
-        with closing(resolve.sandbox(asked.sandbox, suites, slots=guests, say=self._say)) as sandbox:
-            described = sandbox.describe()
-            full = locks.judged_in(lock, asked, suites=suites, judges=judges, sandbox=described)
-            samples = plan.samples(suites, models, epochs=asked.epochs)
-            state = store.begin(full, config=asked.toml(), plan=samples)
-            setup = resolve.setup(
-                asked,
-                suites,
-                models=models,
-                judges=judges,
-                judgings=judgings(full),
-                sandbox=sandbox,
-                concurrency=self._concurrency,
-                timeout_s=self._timeout_s,
-                prices=prices,
-                cache=cache,
-                batch=self._costs.batch,
-            )
-            setup = symptoms.observed(setup, store, say=self._say)
-            show = show_for(quiet=self._quiet)
-            return engine.run(setup, store, state, budget_microusd=self._costs.budget_microusd, show=show)
 
 
 def default_name(asked: Asked) -> str:
     """The directory's name for what is asked: the same command finds its run again."""
     readable = "-".join((*asked.suites, *asked.models))
     return f"{re.sub(r'[^a-z0-9.]+', '-', readable.lower()).strip('-.')[:80]}-{asked.digest()}"
-
-
-def _still_to_ask(store: Store, samples: Iterable[SampleKey]) -> Iterable[SampleKey]:
-    from bench.state import load_state
-
-    if store.is_new:
-        return samples
-    state = load_state(store.path)
-    return (key for index, key in enumerate(samples) if state.to_ask(index))
 
 
 def _check_effort(effort: str | None) -> None:
@@ -283,6 +144,6 @@ def _system_message(given: str | None, mode: Mode) -> str | None:
     return text
 
 
-def _check_finite(option: str, value: float | None) -> None:
+def check_finite(option: str, value: float | None) -> None:
     if value is not None and not math.isfinite(value):
         raise UsageError(f"{option} {value} is not a number")

@@ -34,7 +34,7 @@ def page(
         _environment()
         .get_template("page.html")
         .generate(
-            policy=_policy(script, style=style, framing=framing),
+            policy=policy(script, style=style, framing=framing),
             style=Markup(style),
             script=Markup(script),
             boards=boards,
@@ -49,7 +49,7 @@ def part(data: str, *, index: str) -> str:
     """The page of a part, which tells its packed data to the report; ``index`` is the address of that."""
     script = _script(PART_SCRIPTS)
     template = _environment().get_template("part.html")
-    return template.render(policy=_policy(script), script=Markup(script), data=data, index=index)
+    return template.render(policy=policy(script), script=Markup(script), data=data, index=index)
 
 
 def _environment() -> Environment:
@@ -63,10 +63,11 @@ def _script(names: Iterable[str]) -> str:
     return f"(() => {{\n'use strict';\n{body}}})();\n"
 
 
-def _policy(script: str, *, style: str = "", framing: bool = False) -> str:
+def policy(script: str = "", *, style: str = "", framing: bool = False) -> str:
     """Nothing is loaded or sent but parts; no script or style but these; no text becomes markup or code."""
     rules = [
-        "default-src 'none'", f"script-src {_hash(script)}", f"style-src {_hash(style)}" if style else "",
+        "default-src 'none'", f"script-src {_hash(script)}" if script else "",
+        f"style-src {_hash(style)}" if style else "",
         # A browser may take no file for 'self'; a page from a network can frame none anyway.
         "frame-src 'self' file:" if framing else "",
         "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'",

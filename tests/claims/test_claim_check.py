@@ -113,9 +113,9 @@ def test_what_nobody_measured_can_leave_it_open() -> None:
     assert checked(AT_LEAST, run({"vendor/m": scored(38)})).verdict == "REFUTED"
 
 
-def test_nothing_measured_is_not_testable() -> None:
+def test_nothing_measured_decides_nothing() -> None:
     found = checked(AT_LEAST, run({"vendor/m": scored(0, others=[Outcome.NOT_RUN] * 100)}))
-    assert found.verdict == "NOT-TESTABLE"
+    assert found.verdict == "INCONCLUSIVE"
 
 
 def test_both_readings_of_fifteen_percent_are_decided() -> None:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_support import Bench
+from cli_support import PLUGINS, SANDBOX, Bench
 from speed_runs import Answer, P, Samples, W, write
 
 CLAIM = """title = "M solves half"
@@ -74,7 +74,7 @@ def test_bad_usage_ends_with_2_and_a_way_out(tmp_path: Path, bench: Bench, claim
         (("check", "half.toml"), "bench claim plan half"),
         (("check", "half.toml", "nowhere"), "bench run -o"),
         (("check", "haf"), "bench claim list"),
-        (("report", "half.toml", "run", "-o", "x.pdf"), ".md or .json"),
+        (("report", "half.toml", "run", "-o", "x.pdf"), ".html, .md or .json"),
     ):
         result = bench("claim", *arguments)
         assert result.returncode == 2, arguments
@@ -140,3 +140,27 @@ def test_claims_of_vendors_are_imported_and_planned(tmp_path: Path, bench: Bench
     assert made.stdout == "drafts/m-humaneval.toml\n"
     assert bench("claim", "plan", "drafts/m-humaneval.toml").stdout.startswith("TESTABLE")
     assert bench("claim", "import", "m.toml", "-o", "drafts").returncode == 2
+
+
+def test_a_check_runs_what_is_missing_registered_before_it(bench: Bench, claim: Path) -> None:
+    claim.write_text(CLAIM.replace("humaneval", "smoke"))
+    command = ("claim", "check", "half.toml", "run", "--run", "-m", f"{PLUGINS}:Canned", "--sandbox", SANDBOX)
+    made = bench(*command, "--yes")
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith("SUPPORTED")
+    assert json.loads(claim.with_name("run.plan.json").read_text())["sha256"] in made.stdout
+    calls = claim.with_name("calls.txt").read_text()
+    assert bench(*command, "--yes").returncode == 0
+    assert claim.with_name("calls.txt").read_text() == calls, "nothing is asked again"
+    claim.write_text(claim.read_text().replace("0.5", "0.6"))
+    assert "registers another plan" in bench(*command, "--yes").stderr
+
+
+def test_a_page_shows_what_others_wrote_and_runs_nothing(tmp_path: Path, bench: Bench, claim: Path) -> None:
+    claim.write_text(CLAIM.replace("M solves half", "<script>alert(1)</script>"))
+    ran(tmp_path / "run", 80)
+    assert bench("claim", "report", "half.toml", "run", "-o", "page.html").returncode == 0
+    page = (tmp_path / "page.html").read_text()
+    assert "<script" not in page
+    assert "default-src &#39;none&#39;" in page
+    assert "measured 80.0 %, 95 % interval" in page
