@@ -68,6 +68,8 @@ def parse(text: str, path: Path) -> Claim:
         found = _SYNTAX.fullmatch(str(error))
         line = int(found["line"]) if found and found["line"] else text.count("\n") + 1
         file.fail_at(line, found["what"] if found else str(error), "Mend the TOML there: https://toml.io")
+    except RecursionError:
+        file.fail_at(1, "brackets within brackets, too deep to read", "No field of a claim is that deep.")
     table = _plain(table)
     _spread(table, file)
     try:

@@ -68,11 +68,14 @@ def show(file: FileArgument, as_json: JsonOption = False) -> None:
     if as_json:
         typer.echo(json.dumps(msgspec.to_builtins(claim)))
         return
-    typer.echo(f"{claim.title}\n\n{claim.text.strip()}\n\n{claim.by}, {claim.date}\n{claim.source}\n")
+    typer.echo(
+        visible(f"{claim.title}\n\n{claim.text.strip()}\n\n{claim.by}, {claim.date}\n{claim.source}\n")
+    )
     for one in claim.readings:
-        typer.echo(f"{one.name + ': ' if one.name else ''}{one.relation} of {one.metric}: {claimed(one)}")
+        name = f"{one.name}: " if one.name else ""
+        typer.echo(visible(f"{name}{one.relation} of {one.metric}: {claimed(one)}"))
     if claim.note:
-        typer.echo(f"\n{claim.note.strip()}")
+        typer.echo(visible(f"\n{claim.note.strip()}"))
 
 
 @app.command("plan")
@@ -106,7 +109,7 @@ def plan(
     if as_json:
         typer.echo(json.dumps(report.plan_json(made, registered)))
     else:
-        typer.echo(report.plan_screen(made, registered), nl=False)
+        typer.echo(visible(report.plan_screen(made, registered)), nl=False)
 
 
 @app.command("check")
