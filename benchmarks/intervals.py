@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import binom
+from scipy.stats import beta, binom
 from worlds import World
 
 from bench.stats import (
@@ -31,6 +31,7 @@ from bench.stats import (
     cost_per_solved,
     difference_power,
     discordance,
+    interval_of_these,
     jeffreys,
     problems_for_difference,
     problems_for_mean,
@@ -175,6 +176,29 @@ def exactly() -> Iterator[str]:
                 for score in SCORES
             ]
             yield f"| {name} | {size} | " + " | ".join(marked(share) for share in found) + " |"
+
+
+def given(trials: int) -> Iterator[str]:
+    """The same problems each time: chances of a beta distribution, half of the variance between problems."""
+    yield "| these very problems | problems | " + " | ".join(f"{score:g}" for score in SCORES) + " |"
+    yield "| --- | ---: |" + " ---: |" * len(SCORES)
+    for epochs in (2, 3, 5):
+        for size in SIZES:
+            draws, found = np.random.default_rng([SEED, epochs, size]), []
+            for score in SCORES:
+                places = (np.arange(size) + 0.5) / size
+                chances = beta.ppf(places, score, 1 - score)
+                runs = (interval_of_these(each) for each in repeats(draws, chances, epochs, trials))
+                hits = sum(run is not None and run.low <= chances.mean() <= run.high for run in runs)
+                found.append(hits / trials)
+            yield (
+                f"| K = {epochs}, differing | {size} | " + " | ".join(marked(share) for share in found) + " |"
+            )
+
+
+def repeats(draws: np.random.Generator, chances: np.ndarray, epochs: int, trials: int) -> Iterator[Counts]:
+    of = np.full(chances.size, epochs)
+    return (Counts.of(draws.binomial(epochs, chances), of) for _ in range(trials))
 
 
 def rejected(trials: int) -> Iterator[str]:
@@ -325,6 +349,7 @@ def tables(trials: int) -> Iterator[tuple[str, Iterator[str]]]:
         "A difference, each model with problems of its own",
         coverage("difference, other problems", trials // 2, our_unpaired, difference_of, shared=False),
     )
+    yield "A score of these very problems, asked again", given(trials)
     yield "What was tried and not taken", rejected(trials)
     yield "A model against itself", alike(2 * trials)
     yield "Power, where 80 % was planned", power(2 * trials)
