@@ -73,7 +73,8 @@ class _Helper:
 
     def __init__(self, path: Path, part: range) -> None:
         self.part = part
-        command = [sys.executable, "-m", __name__, str(path), str(part.start), str(part.stop)]
+        # -P: what lies in the folder where the command was started is not imported.
+        command = [sys.executable, "-P", "-m", __name__, str(path), str(part.start), str(part.stop)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
