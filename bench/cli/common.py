@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bench.progress import Show
     from bench.report.leaderboard import RunView
 
+HTML = (".html", ".htm")
+"""Endings of a file that a page is written to."""
 _WIDEST = 1000
 """Columns of a table that is written to no terminal."""
 

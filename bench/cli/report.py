@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.common import RunsArgument
+from bench.cli.common import HTML, RunsArgument
 
 
 def report(
@@ -54,7 +54,7 @@ def _file(directories: list[Path], out: Path | None) -> Path:
         return directories[0] / "report.html"
     if out.is_dir() or not out.suffix:
         return out / "index.html"
-    if out.suffix.lower() not in (".html", ".htm"):
+    if out.suffix.lower() not in HTML:
         raise UsageError(
             f"{out}: a report is an HTML file",
             hint="Give -o a name that ends in .html, or a folder: a name without an ending.",

@@ -1,4 +1,4 @@
-"""Boards: rows that may be ranked together, the ranks that their intervals allow, and how boards differ."""
+"""Boards: rows that may be ranked together, and how boards differ."""
 
 from __future__ import annotations
 
@@ -13,27 +13,16 @@ from bench.rundir import changes
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A row of a board; the ranks that its interval leaves open, both None where it competes with none."""
-
-    row: Row
-    best: int | None
-    """1 + the rows whose whole interval lies above its own."""
-    worst: int | None
-    """The rows less those whose whole interval lies below its own."""
-
-
-@dataclass(frozen=True, slots=True)
 class Board:
     """Rows of one suite on equal terms and on as many problems, in their order on the leaderboard."""
 
-    rows: tuple[Placed, ...]
+    rows: tuple[Row, ...]
     differs: tuple[str, ...]
     """In what it differs from the first board of its suite; empty for that one."""
 
     @property
     def first(self) -> Row:
-        return self.rows[0].row
+        return self.rows[0]
 
 
 def boards(rows: Sequence[Row], locks: Mapping[str, Mapping[str, Any]]) -> list[Board]:
@@ -49,25 +38,10 @@ def boards(rows: Sequence[Row], locks: Mapping[str, Mapping[str, Any]]) -> list[
         groups.sort(key=lambda group: (group[0].limited, -len(group), -group[0].problems))
         main = groups[0][0]
         done += [
-            Board(_placed(group), () if group is groups[0] else _differs(main, group[0], locks))
+            Board(tuple(group), () if group is groups[0] else _differs(main, group[0], locks))
             for group in groups
         ]
     return done
-
-
-def _placed(rows: Sequence[Row]) -> tuple[Placed, ...]:
-    """Each row of a board with the ranks that are open to it."""
-    compete = [row for row in rows if row.rank is not None]
-    return tuple(
-        Placed(
-            row,
-            1 + sum(other.ci_low > row.ci_high for other in compete),
-            len(compete) - sum(other.ci_high < row.ci_low for other in compete),
-        )
-        if row.rank is not None
-        else Placed(row, None, None)
-        for row in rows
-    )
 
 
 def _differs(main: Row, other: Row, locks: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:

@@ -96,6 +96,12 @@ def _names(rows: Sequence[Row]) -> list[str]:
     return [name for name in _SHORT if name not in _WHERE_ANY or any(_SHORT[name](row) for row in rows)]
 
 
+def _rank(row: Row) -> str:
+    """What the intervals leave open: ``1–3``."""
+    ends = row.rank_best, row.rank_worst
+    return "–".join(dict.fromkeys(str(end) for end in ends if end is not None))
+
+
 def _model(row: Row) -> str:
     return f"{row.model} as {row.served_model or 'nobody'} (drift)" if row.drift else row.model
 
@@ -109,7 +115,7 @@ def _percent(rate: float | None) -> str:
 
 
 _SHORT: Mapping[str, Callable[[Row], str]] = {
-    "rank": lambda row: "" if row.rank is None else str(row.rank),
+    "rank": _rank,
     "model": _model,
     "suite": lambda row: row.suite,
     "pass@1": lambda row: _percent(row.pass_at_1),

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from bench.journal import write_pieces, writing
 from bench.report import folder, shell
-from bench.report.boards import Board, Placed, boards
+from bench.report.boards import Board, boards
 from bench.report.chunks import Chunks
 from bench.report.leaderboard import RunView, rows
 from bench.report.listed import Line, Listed, columns
@@ -26,7 +26,7 @@ from bench.report.shell import Held
 from bench.report.story import Stories, Story
 from bench.results import results
 from bench.rundir import named, read_lock
-from bench.types import Json, Outcome
+from bench.types import Json
 
 FILE_BYTES = 5_000_000
 """What one file may hold; a larger report has the texts of its samples in parts beside it."""
@@ -139,26 +139,14 @@ def _board(board: Board) -> Json:
     }
 
 
-def _row(placed: Placed) -> Json:
+def _row(row: Row) -> Json:
     """The columns of the leaderboard, and what the page shows besides."""
-    row = placed.row
     cells: dict[str, Json] = {name: _rounded(cell) for name, cell in row.cells().items()}
     vendor, slash, _ = row.model.partition("/")
     return cells | {
         "vendor": vendor if slash else "",
-        "best": placed.best,
-        "worst": placed.worst,
-        "cost_per_solved_usd": _rounded(_cost_per_solved(row)),
         "tokens_per_sample": _rounded(_tokens_per_sample(row)),
     }
-
-
-def _cost_per_solved(row: Row) -> float | None:
-    """Of all samples, with what tries without an answer cost; None where any of it is unknown."""
-    solved = row.outcomes.get(Outcome.PASS, 0)
-    if row.cost_usd is None or row.cost_lost_usd is None or not solved:
-        return None
-    return (row.cost_usd + row.cost_lost_usd) / solved
 
 
 def _tokens_per_sample(row: Row) -> float | None:

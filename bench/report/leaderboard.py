@@ -78,6 +78,8 @@ def _setting(run: RunView, suite: str, model: str) -> dict[str, Any]:
         "problems_total": entry["total"],
         "limited": entry["limited"],
         "turns": turns_of(lock),
+        "prices": _prices(lock.get("prices") or {}),
+        "evidence": "given" if given else "asked",
         "data_sha256": entry["data"].get("sha256") or "",
         "prompt": AS_GIVEN if given else entry.get("prompt") or entry["prompts"][0],
         "judge": lock["judges"][suite],
@@ -107,6 +109,14 @@ def _sandbox(sandbox: Mapping[str, Any]) -> str:
     return f"{named} (without: {', '.join(sandbox['lacks'])})" if sandbox.get("lacks") else named
 
 
+def _prices(prices: Mapping[str, Any]) -> str:
+    """The price list of a run: its library and version, and digests of files that come before it."""
+    library = " ".join(str(prices.get(name) or "") for name in ("library", "version")).strip()
+    files = {name.removesuffix("_sha256"): str(digest) for name, digest in prices.items() if digest}
+    given = [f"{name} {files[name][:12]}" for name in ("own", "overrides") if name in files]
+    return "; ".join(filter(None, [*given, library]))
+
+
 def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
     scored = sum(count for outcome, count in tally.outcomes.items() if outcome.scored)
     planned = int(tally.planned.sum())
@@ -115,14 +125,19 @@ def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
     pass_at_1 = mean_of_means(tally.passed, tally.measured)
     visible = None if tally.passed_visible is None else mean_of_means(tally.passed_visible, tally.measured)
     by_turn, repairs = tally.solved_by_turn, tally.repairs
+    cost, lost = _usd(tally.cost_microusd.value), _usd(tally.lost_microusd.value)
+    solved = tally.outcomes[Outcome.PASS]
     return Row(
         rank=None,
+        rank_best=None,
+        rank_worst=None,
         **setting,
         problems=len(tally.planned),
         epochs=int(tally.planned.max()),
         samples_planned=planned,
         samples_scored=scored,
         samples_unmeasured=planned - scored,
+        unmeasured_share=(planned - scored) / planned,
         pass_at_1=pass_at_1,
         ci_low=interval.low,
         ci_high=interval.high,
@@ -154,8 +169,9 @@ def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
         cached_input_tokens=tally.cached_input_tokens.value,
         output_tokens=tally.output_tokens.value,
         reasoning_tokens=tally.reasoning_tokens.value,
-        cost_usd=_usd(tally.cost_microusd.value),
-        cost_lost_usd=_usd(tally.lost_microusd.value),
+        cost_usd=cost,
+        cost_lost_usd=lost,
+        cost_per_solved_usd=None if cost is None or lost is None or not solved else (cost + lost) / solved,
         median_seconds=tally.seconds.value,
         median_first_byte_seconds=tally.first_byte_s.value,
         median_queue_seconds=tally.queue_s.value,
@@ -201,9 +217,24 @@ def _ranked(found: Iterable[Row]) -> list[Row]:
     done: list[Row] = []
     for _, board in sorted(boards.items()):
         board.sort(key=_place)
-        scores = [_score(row) for row in board if _competes(row)]
-        done += [replace(row, rank=scores.index(_score(row)) + 1) if _competes(row) else row for row in board]
+        compete = [row for row in board if _competes(row)]
+        done += [_with_ranks(row, compete) if _competes(row) else row for row in board]
     return done
+
+
+def _with_ranks(row: Row, compete: Sequence[Row]) -> Row:
+    """Its place by score, and the ranks that the intervals leave open.
+
+    At best 1 + the rows whose whole interval lies above its own; at worst before those whose whole interval
+    lies below.
+    """
+    scores = [_score(other) for other in compete]
+    return replace(
+        row,
+        rank=scores.index(_score(row)) + 1,
+        rank_best=1 + sum(other.ci_low > row.ci_high for other in compete),
+        rank_worst=len(compete) - sum(other.ci_high < row.ci_low for other in compete),
+    )
 
 
 def _place(row: Row) -> tuple[bool, bool, float, str, str, str, str]:
@@ -224,9 +255,8 @@ def write(found: Sequence[Row], path: Path) -> None:
     """Write the rows in the format of the path's ending. Raises UsageError: unknown ending, not writable."""
     ending = path.suffix.lower()
     if ending not in BY_ENDING:
-        later = " For HTML there is `bench report`." if ending in (".html", ".htm") else ""
         kind = f"a {ending} file" if ending else "a file without an ending"
-        hint = f"Give a name that ends in one of: {', '.join(BY_ENDING)}.{later}"
+        hint = f"Give a name that ends in one of: {', '.join(BY_ENDING)}; or .html for a page."
         raise UsageError(f"{path}: no leaderboard is written as {kind}", hint=hint)
     with writing(path, hint="Give a path in a directory that can be written to with -o."):
         write_atomically(path, BY_ENDING[ending](found).encode("utf-8", "backslashreplace"))

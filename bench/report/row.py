@@ -16,6 +16,8 @@ class Row:
     """One line of the leaderboard, in the order of its columns. Rates are from 0 to 1; None is unknown."""
 
     rank: int | None
+    rank_best: int | None
+    rank_worst: int | None
     model: str
     suite: str
     suite_version: str
@@ -28,6 +30,7 @@ class Row:
     samples_planned: int
     samples_scored: int
     samples_unmeasured: int
+    unmeasured_share: float
     pass_at_1: float | None
     ci_low: float
     ci_high: float
@@ -61,9 +64,12 @@ class Row:
     reasoning_tokens: int | None
     cost_usd: float | None
     cost_lost_usd: float | None
+    cost_per_solved_usd: float | None
     median_seconds: float | None
     median_first_byte_seconds: float | None
     median_queue_seconds: float | None
+    prices: str
+    evidence: str
     isolation: str
     judge: str
     extractor: str

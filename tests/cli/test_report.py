@@ -20,6 +20,14 @@ def test_a_run_of_bench_itself_gets_its_report_beside_it(tmp_path: Path, bench: 
     assert (tmp_path / "run" / "report.html").read_text("utf-8").startswith("<!doctype html>")
 
 
+def test_a_leaderboard_in_html_is_the_report(tmp_path: Path, bench: Bench) -> None:
+    write(tmp_path / "run", SMALL)
+    for command in ("leaderboard", "report"):
+        result = bench(command, "run", "-o", f"{command}.html")
+        assert (result.returncode, result.stdout) == (0, ""), result.stderr
+    assert (tmp_path / "leaderboard.html").read_bytes() == (tmp_path / "report.html").read_bytes()
+
+
 def test_several_runs_make_one_file(tmp_path: Path, bench: Bench) -> None:
     for name in ("one", "two"):
         write(tmp_path / name, SMALL)

@@ -200,7 +200,7 @@ def shares(*passed: int, of: int = 40) -> Samples:
 
 def test_ranks_are_shared_where_intervals_do_not_separate(tmp_path: Path) -> None:
     (board,) = boards_of(write(tmp_path / "run", shares(38, 36, 10, 8, 0), turns=1))
-    ranks = {row["model"]: (row["rank"], row["best"], row["worst"]) for row in board["rows"]}
+    ranks = {row["model"]: (row["rank"], row["rank_best"], row["rank_worst"]) for row in board["rows"]}
     assert ranks == {"m0": (1, 1, 2), "m1": (2, 1, 2), "m2": (3, 3, 4), "m3": (4, 3, 4), "m4": (5, 5, 5)}
 
 
@@ -238,7 +238,7 @@ def test_cost_per_solved_counts_tries_that_brought_nothing_and_is_unknown_with_a
 def test_the_reference_is_shown_and_competes_with_none(tmp_path: Path) -> None:
     run = write(tmp_path / "run", {"reference": [[[Answer(P)]]], "vendor/a": [[[Answer(W)]]]}, turns=1)
     (board,) = boards_of(run)
-    assert [(row["model"], row["vendor"], row["best"]) for row in board["rows"]] == [
+    assert [(row["model"], row["vendor"], row["rank_best"]) for row in board["rows"]] == [
         ("vendor/a", "vendor", 1), ("reference", "", None),
     ]  # fmt: skip
 

@@ -187,6 +187,40 @@ def test_equal_scores_share_a_rank() -> None:
     ]
 
 
+def test_a_rank_says_which_others_the_intervals_leave_open() -> None:
+    """1 and 2 with intervals that overlap are no first and second."""
+    views = [
+        RunView(lock(model), list(results(model, [[P]] * passed + [[W]] * (100 - passed))))
+        for model, passed in (("a", 90), ("b", 85), ("c", 40), ("reference", 100))
+    ]
+    assert {row.model: (row.rank, row.rank_best, row.rank_worst) for row in rows(views)} == {
+        "a": (1, 1, 2),
+        "b": (2, 1, 2),
+        "c": (3, 3, 3),
+        "reference": (None, None, None),
+    }
+
+
+def test_answers_that_came_from_a_file_are_marked() -> None:
+    asked, given = rows([run_of("m", 3), run_of("reference", 4)])
+    assert (asked.evidence, given.evidence) == ("asked", "given")
+
+
+def test_a_solved_problem_costs_what_all_samples_did() -> None:
+    priced = row_of([[P], [P], [P], [W]], cost_microusd=3_000_000, lost_microusd=1_000_000)
+    assert priced.cost_per_solved_usd == pytest.approx(16 / 3)
+    assert row_of([[W], [W]], cost_microusd=1).cost_per_solved_usd is None
+    assert row_of([[P], [W]], cost_microusd=None).cost_per_solved_usd is None
+
+
+def test_the_price_list_is_named_with_the_files_that_come_first() -> None:
+    run = RunView(lock("m"), list(results("m", [[P]])))
+    assert rows([run])[0].prices == ""
+    prices = {"library": "genai-prices", "version": "1.2", "own_sha256": "", "overrides_sha256": "ab" * 32}
+    priced = RunView({**run.lock, "prices": prices}, run.results)
+    assert rows([priced])[0].prices == "overrides abababababab; genai-prices 1.2"
+
+
 def test_rows_of_other_terms_are_not_ranked_together() -> None:
     assert ranks(run_of("a", 4), run_of("b", 1, terms="bbbbbbbbbbbb")) == {
         ("a", "aaaaaaaaaaaa"): 1,

@@ -1,11 +1,11 @@
 // The leaderboard: one table, a group of rows for each board; rows of other terms are never sorted among each other.
 
-const range = (row) => (row.best === row.worst ? row.best : `${row.best}–${row.worst}`);
+const range = (row) => (row.rank_best === row.rank_worst ? row.rank_best : `${row.rank_best}–${row.rank_worst}`);
 const share = (part, row) => (row.samples_planned ? part / row.samples_planned : null);
 
 // value: what is sorted by; first: whether a high or a low value comes first.
 const COLUMNS = [
-  { name: 'rank', help: 'ranks that the intervals leave open', value: (row) => row.best, show: (row) => (row.best ? range(row) : '–'), first: 'low' },
+  { name: 'rank', help: 'ranks that the intervals leave open', value: (row) => row.rank_best, show: (row) => (row.rank_best ? range(row) : '–'), first: 'low' },
   { name: 'model', value: (row) => row.model, show: modelCell, left: true },
   { name: 'score', help: 'pass@1: share of samples that passed, mean over problems', value: (row) => row.pass_at_1, show: (row) => percent(row.pass_at_1) },
   { name: '95 % interval', help: 'what is unmeasured widens it', value: (row) => row.ci_low, show: intervalCell, left: true },
