@@ -62,7 +62,7 @@ def compare(
     if not unequal:
         for pair in chosen:
             comparison.check_equal(*pair)
-    labels = _labels(chosen, [*(by or ()), *([cluster] if cluster else [])], data)
+    labels = _labels(directories, chosen, [*(by or ()), *([cluster] if cluster else [])], data)
     families = {name: own[cluster] for name, own in labels.items() if cluster and cluster in own}
     whole = [
         comparison.compare(
@@ -81,17 +81,22 @@ def compare(
         say(note)
 
 
-def _labels(chosen: Sequence[Pair], wanted: Sequence[str], data: Path | None) -> dict[str, Values]:
-    """By suite and label: the value of each problem. Suites are loaded only where labels are wanted."""
+def _labels(
+    directories: Sequence[Path], chosen: Sequence[Pair], wanted: Sequence[str], data: Path | None
+) -> dict[str, Values]:
+    """By suite and label: the value of each problem. A suite is loaded only for a run that has no labels."""
     if not wanted:
         return {}
     from bench import config
-    from bench.report.labels import known, labels_of, values
+    from bench.report.labels import known, labels_of, stored, values
+    from bench.rundir import named
 
+    noted = {name: stored(path) for name, path in named(directories).items()}
     found = {}
     for first, second in chosen:
         for side in (first, second):
-            found[side.suite] = labels_of(side, data=config.data_dirs(data), say=say)
+            own = noted[side.run].get(side.suite)
+            found[side.suite] = own or labels_of(side, data=config.data_dirs(data), say=say)
     there = sorted({name for own in found.values() for name in known(own)})
     for label in wanted:
         if label not in there:

@@ -121,6 +121,7 @@ class Session:
     ) -> Summary:
         from bench import engine, plan, resolve, symptoms
         from bench import lock as locks
+        from bench.report import labels
         from bench.rundir import judgings
 
         asked = self._asked
@@ -130,6 +131,8 @@ class Session:
             full = locks.judged_in(lock, asked, suites=suites, judges=judges, sandbox=described)
             samples = plan.samples(suites, models, epochs=asked.epochs)
             state = store.begin(full, config=asked.toml(), plan=samples)
+            if not (store.path / labels.LABELS).exists():
+                store.put(labels.LABELS, labels.text(suites))
             setup = resolve.setup(
                 asked,
                 suites,

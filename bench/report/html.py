@@ -6,7 +6,7 @@ which its script makes text nodes. The policy of the page lets nothing run but t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -15,14 +15,15 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.journal import write_pieces, writing
-from bench.report import folder, shell
-from bench.report.boards import Board, boards
+from bench.report import folder, labels, shell
+from bench.report.board_data import Counted, board_data
+from bench.report.boards import boards
 from bench.report.chunks import Chunks
 from bench.report.leaderboard import RunView, rows
 from bench.report.listed import Line, Listed, columns
 from bench.report.packed import packed
-from bench.report.row import Cell, Row
 from bench.report.shell import Held
+from bench.report.sides import sides
 from bench.report.story import Stories, Story
 from bench.results import results
 from bench.rundir import named, read_lock
@@ -98,14 +99,23 @@ def _data(runs: Sequence[Run]) -> Iterator[_Data]:
         for place, run in enumerate(runs)
     ]
     found = boards(rows(views), locks)
-    lines = listed.ordered()
+    lines, counted = listed.ordered(), _counted(runs, locks)
+    shown = packed([board_data(one, counted) for one in found])
     with ExitStack() as stack:
         stored = [stack.enter_context(Stories(run.path)) for run in runs]
 
         def read(line: Line) -> Story:
             return stored[line.run][line.index]
 
-        yield _Data(packed([_board(one) for one in found]), Chunks(lines, read), lines, runs)
+        yield _Data(shown, Chunks(lines, read), lines, runs)
+
+
+def _counted(runs: Sequence[Run], locks: Mapping[str, Mapping[str, Any]]) -> Counted:
+    views = [RunView(locks[run.name], results(run.path), run.name) for run in runs]
+    return Counted(
+        {(side.run, side.suite, side.model): side for side in sides(views)},
+        {run.name: labels.stored(run.path) for run in runs},
+    )
 
 
 def _divided(runs: Sequence[Run], part: Callable[[str], str]) -> Iterator[bytes]:
@@ -123,35 +133,3 @@ def _divided(runs: Sequence[Run], part: Callable[[str], str]) -> Iterator[bytes]
         held = [Held(file=part(chunk)) for chunk in chain(few, chunks)]
         samples = Held(file=part(data.samples()))
         yield from shell.page(data.boards, held, lambda: samples, framing=True)
-
-
-def _board(board: Board) -> Json:
-    first = board.first
-    return {
-        "suite": first.suite,
-        "track": first.track,
-        "terms": first.terms,
-        "problems": first.problems,
-        "problems_total": first.problems_total,
-        "limited": first.limited,
-        "differs": list(board.differs),
-        "rows": [_row(one) for one in board.rows],
-    }
-
-
-def _row(row: Row) -> Json:
-    """The columns of the leaderboard, and what the page shows besides."""
-    cells: dict[str, Json] = {name: _rounded(cell) for name, cell in row.cells().items()}
-    vendor, slash, _ = row.model.partition("/")
-    return cells | {
-        "vendor": vendor if slash else "",
-        "tokens_per_sample": _rounded(_tokens_per_sample(row)),
-    }
-
-
-def _tokens_per_sample(row: Row) -> float | None:
-    return None if row.output_tokens is None else row.output_tokens / max(1, row.samples_scored)
-
-
-def _rounded(cell: Cell) -> Cell:
-    return round(cell, 6) if isinstance(cell, float) else cell

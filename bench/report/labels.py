@@ -1,14 +1,18 @@
-"""What kind of problem each one is: its language, its track, its tags. No run holds that; its suite does."""
+"""What kind of problem each one is: its language, its track, its tags. A run notes it when it begins."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from bench.errors import UsageError
+import msgspec
+
+from bench.errors import StoreError, UsageError
 from bench.report.sides import Side
 from bench.suites import Say, Suite, load_suite
 
+LABELS = "labels.json"
 Labels = Mapping[str, Mapping[str, str]]
 """By problem: the value of each label (``language``, ``track``, and the tags of the suite)."""
 
@@ -21,11 +25,35 @@ def labels_of(side: Side, *, data: Sequence[Path] = (), say: Say = lambda _: Non
     suite = load_suite(side.suite, data=data, say=say)
     _check_same(side, suite)
     wanted = set(side.names)
+    return {name: own for name, own in _of(suite).items() if name in wanted}
+
+
+def _of(suite: Suite) -> dict[str, dict[str, str]]:
     return {
         problem.id: {"language": problem.language, "track": problem.track.value, **problem.tags}
         for problem in suite.problems
-        if problem.id in wanted
     }
+
+
+def text(suites: Iterable[Suite]) -> bytes:
+    """What ``labels.json`` of a run of these suites holds."""
+    return json.dumps({suite.name: _of(suite) for suite in suites}, sort_keys=True).encode() + b"\n"
+
+
+def stored(path: Path) -> Mapping[str, Labels]:
+    """By suite, as the run directory has them; none where it was made before there were any.
+
+    Raises StoreError for a damaged file.
+    """
+    file = path / LABELS
+    if not file.is_file():
+        return {}
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, dict[str, dict[str, str]]])
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"{file} cannot be read: {error}", hint="Delete it: the suite's data will do."
+        ) from error
 
 
 def values(found: Labels, label: str) -> dict[str, str]:

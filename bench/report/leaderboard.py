@@ -22,6 +22,7 @@ from bench.report.terms import suite_of
 from bench.results import Result
 from bench.rundir import turns_of
 from bench.stats import Counts, Interval, mean_of_means, pass_at_k, score_of, worst_case
+from bench.stats.counts import Ints
 from bench.types import Json, Outcome, Track
 
 __all__ = ["COLUMNS", "Row", "RunView", "as_csv", "as_json", "as_markdown", "render", "rows", "write"]
@@ -121,7 +122,7 @@ def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
     scored = sum(count for outcome, count in tally.outcomes.items() if outcome.scored)
     planned = int(tally.planned.sum())
     low, high = worst_case(tally.passed, tally.measured, tally.planned) or (0.0, 1.0)
-    interval, method = _interval(tally)
+    interval, method = interval_of(tally.passed, tally.measured, tally.planned)
     pass_at_1 = mean_of_means(tally.passed, tally.measured)
     visible = None if tally.passed_visible is None else mean_of_means(tally.passed_visible, tally.measured)
     by_turn, repairs = tally.solved_by_turn, tally.repairs
@@ -188,12 +189,12 @@ def _usd(microusd: int | None) -> float | None:
     return None if microusd is None else microusd / 1e6
 
 
-def _interval(tally: Tally) -> tuple[Interval, str]:
-    """A 95 % interval; its low end takes what is unmeasured as wrong, its high end as right."""
-    unmeasured = tally.planned - tally.measured
-    low, high = (
-        score_of(Counts.of(passed, tally.planned)) for passed in (tally.passed, tally.passed + unmeasured)
-    )
+def interval_of(passed: Ints, measured: Ints, planned: Ints) -> tuple[Interval, str]:
+    """A 95 % interval and its method, of samples by problem.
+
+    Its low end takes what is unmeasured as wrong, its high end as right.
+    """
+    low, high = (score_of(Counts.of(right, planned)) for right in (passed, passed + planned - measured))
     return Interval(low.low, high.high), low.method
 
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("text", "data", "board", "list", "sample", "plots", "main")
+SCRIPTS = ("text", "data", "board", "list", "sample", "pairs", "plots", "main")
 """The page's script is these files, one after the other, in a scope of their own."""
 PART_SCRIPTS = ("part",)
 

@@ -163,6 +163,32 @@ def test_a_suite_is_split_by_what_its_problems_are(tmp_path: Path, bench: Bench)
     assert clustered["p"] > found["comparisons"][0]["p"]
 
 
+def test_what_a_run_noted_of_its_problems_is_read_instead_of_the_suite(tmp_path: Path, bench: Bench) -> None:
+    """With a suite that has changed, or data that is gone, an old run can still be split."""
+    write(tmp_path / "run", {"a": coins(1, 0), "b": coins(0, 0)}, turns=1)
+    kinds = {"toy": {"p000": {"level": "easy"}, "p001": {"level": "hard"}}}
+    (tmp_path / "run" / "labels.json").write_text(json.dumps(kinds), "utf-8")
+    found = told(bench, "run", "--by", "level")
+    assert {part["part"]: part["value"] for part in found["parts"]} == {"level: easy": 1, "level: hard": 0}
+    (tmp_path / "run" / "labels.json").write_text('{"toy": 3}', "utf-8")
+    result = bench("compare", "run", "--by", "level")
+    assert result.returncode == 2
+    assert "labels.json cannot be read" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_run_notes_what_kinds_of_problems_it_has(tmp_path: Path, bench: Bench) -> None:
+    ran = bench("run", "-m", "reference", "-s", "smoke", "-o", "run", "--sandbox", SANDBOX)
+    assert ran.returncode == 0, ran.stderr
+    noted = json.loads((tmp_path / "run" / "labels.json").read_text("utf-8"))
+    assert noted == {
+        "smoke": {
+            problem.id: {"language": "python", "track": problem.track.value, **problem.tags}
+            for problem in load_suite("smoke").problems
+        }
+    }
+
+
 def test_a_suite_that_has_changed_is_not_split(tmp_path: Path, bench: Bench) -> None:
     write(tmp_path / "run", {"a": coins(1, 0), "b": coins(0, 0)}, turns=1, suite="smoke")
     result = bench("compare", "run", "--by", "track")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -13,8 +11,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import chromium
 import pytest
+from browsing import check_quiet, choose, click, models, opened, report, texts
 from chromium import Page
 from speed_runs import Answer, P, Samples, W, write
 from told_runs import HOSTILE, NAMES, Builder, hostile
@@ -30,18 +28,6 @@ MODELS: Samples = {
     "acme/dear": [[[Answer(P, microusd=9_000)]]] * 38 + [[[DEAR]]] * 2,
     "other/weak": [[[Answer(P, microusd=1_000)]]] * 5 + [[[DEAR]]] * 35,
 }
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """One browser for all of these; where none is installed they are skipped, or fail if one is required."""
-    if chromium.found() is None:
-        problem = "no Chromium here: apt-get install --no-install-recommends chromium"
-        if os.environ.get("EVENBENCH_REQUIRE_BROWSER") == "1":
-            pytest.fail(problem)
-        pytest.skip(problem)
-    with chromium.browser(tmp_path_factory.mktemp("profile")) as tab:
-        yield tab
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +65,6 @@ def forty(path: Path) -> Path:
     return path
 
 
-def report(folder: Path, *runs: Path) -> str:
-    html.write(html.runs_in(runs), folder / "report.html")
-    return (folder / "report.html").as_uri()
-
-
 @pytest.fixture
 def divided(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports are too large for one file, and few problems fill a part."""
@@ -109,46 +90,6 @@ def served(folder: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-def opened(page: Page, address: str, wanted: str = "table.leaderboard tr.row") -> Page:
-    page.look()
-    page.open(address)
-    page.until(f"document.querySelector({wanted!r})")
-    return page
-
-
-def texts(page: Page, selector: str) -> list[str]:
-    found: list[str] = page.value(
-        f"[...document.querySelectorAll({selector!r})].map((one) => one.textContent)"
-    )
-    return found
-
-
-def models(page: Page) -> list[str]:
-    return texts(page, "tr.row .model")
-
-
-def click(page: Page, selector: str, text: str = "") -> None:
-    found = f"[...document.querySelectorAll({selector!r})].find((one) => one.textContent.includes({text!r}))"
-    page.value(f"{found}.click()")
-
-
-def choose(page: Page, name: str, text: str) -> None:
-    page.value(
-        f"""(() => {{
-          const select = document.querySelector('select[name={json.dumps(name)}]');
-          select.selectedIndex = [...select.options].findIndex((one) => one.text.includes({text!r}));
-          select.dispatchEvent(new Event('change'));
-        }})()"""
-    )
-
-
-def check_quiet(page: Page, address: str) -> None:
-    """It asked for nothing but itself and its parts; neither console nor policy had anything to say."""
-    others = {url.split("#")[0] for url in page.requests} - {address}
-    assert [url for url in others if not url.startswith(address.replace(".html", "-parts/"))] == []
-    assert page.complaints == []
 
 
 def test_it_opens_from_the_disk_asks_for_nothing_and_says_nothing(page: Page, board: str) -> None:

@@ -21,9 +21,10 @@ const COLUMNS = [
 // The columns that any row has something in; set once the data is there.
 let columns = COLUMNS;
 const FILTERS = { suite: (board) => board.suite, track: (board) => board.track };
-const asked = { suite: '', track: '', vendor: '', text: '', sort: 'score', reversed: false };
+const asked = { suite: '', track: '', vendor: '', weights: '', kind: '', text: '', sort: 'score', reversed: false };
 
 function unmeasured(row) {
+  if (!known(row.samples_unmeasured)) return '';
   return row.samples_unmeasured ? `${row.samples_unmeasured} of ${row.samples_planned}` : '0';
 }
 
@@ -41,8 +42,8 @@ function modelCell(row) {
 
 // Everything that the leaderboard's files say of the row.
 function detailsOf(row) {
-  const cells = Object.entries(row).filter(([, value]) => known(value) && value !== '' && value !== 0);
-  const listed = cells.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value)));
+  const cells = Object.entries(row).filter(([, value]) => known(value) && value !== '' && value !== 0 && !(Array.isArray(value) && !value.length));
+  const listed = cells.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, String(value))));
   return el('tr', { class: 'details' }, el('td', { colspan: columns.length }, el('dl', {}, listed)));
 }
 
@@ -76,12 +77,29 @@ function wanted(board) {
   const fits = Object.entries(FILTERS).every(([name, read]) => !asked[name] || read(board) === asked[name]);
   const text = asked.text.toLowerCase();
   const named = (row) => `${row.model} ${row.served_model} ${row.run}`.toLowerCase().includes(text);
-  return fits ? board.rows.filter((row) => (!asked.vendor || row.vendor === asked.vendor) && named(row)) : [];
+  const chosen = (row) => ['vendor', 'weights'].every((name) => !asked[name] || valueOf[name](row) === asked[name]) && named(row);
+  return fits ? rowsOf(board).filter(chosen) : [];
+}
+
+const valueOf = { vendor: (row) => row.vendor, weights: (row) => row.weights || 'unknown' };
+const kindOf = (part) => `${part.label}: ${part.value}`;
+const partOf = (board) => board.parts.find((part) => kindOf(part) === asked.kind);
+
+// The rows, or what they come to on the chosen kind of problems: of that only score, interval and counts are known.
+function rowsOf(board) {
+  if (!asked.kind) return board.rows;
+  const part = partOf(board);
+  const none = { rank_best: null, truncated_share: null, refused_share: null, cost_usd: null, cost_per_solved_usd: null, tokens_per_sample: null, median_seconds: null };
+  return part ? board.rows.map((row, at) => part.rows[at] && { ...row, ...none, bound_low: part.rows[at].ci_low, bound_high: part.rows[at].ci_high, ...part.rows[at] }).filter(Boolean) : [];
 }
 
 function heading(board) {
   const problems = board.limited ? `${board.problems} of ${board.problems_total} problems` : `${board.problems} problems`;
   const parts = [el('strong', {}, board.suite), ` ${board.track}, ${problems}, terms `, el('code', {}, board.terms)];
+  if (asked.kind) {
+    const few = partOf(board).rows.find(Boolean).problems;
+    parts.push(el('p', { class: 'apart' }, `Only its ${few} problems of ${asked.kind}. What is empty is known of all problems together alone.`));
+  }
   if (board.differs.length) {
     parts.push(el('p', { class: 'apart' }, '≠ Not ranked with the rows above. What differs:'));
     parts.push(el('ul', { class: 'differs' }, board.differs.map((line) => el('li', {}, el('code', {}, line)))));
@@ -104,6 +122,8 @@ function headOf(again) {
     const click = () => {
       asked.reversed = now && !asked.reversed;
       asked.sort = column.name;
+      const field = document.querySelector('select[name="sort by"]');
+      field.selectedIndex = columns.indexOf(column);
       again();
       document.querySelector('th[aria-sort] button').focus();
     };
@@ -142,11 +162,13 @@ async function leaderboard(view) {
     tell(`${bodies.reduce((sum, [, rows]) => sum + rows.length, 0)} rows, sorted by ${asked.sort}`);
   };
   const pick = (name) => (value) => { asked[name] = value; again(); };
-  const values = { ...FILTERS, vendor: (board) => board.rows.map((row) => row.vendor) };
+  const ofRows = (read) => (board) => board.rows.map(read);
+  const values = { ...FILTERS, vendor: ofRows(valueOf.vendor), weights: ofRows(valueOf.weights), kind: (board) => board.parts.map(kindOf) };
+  const called = { kind: 'problems', weights: 'weights' };
   const choices = Object.entries(values)
     .map(([name, read]) => [name, everyOr(all.flatMap(read))])
     .filter(([, options]) => options.length > 2)
-    .map(([name, options]) => choice(name, options, asked[name], pick(name)));
+    .map(([name, options]) => choice(called[name] ?? name, options, asked[name], pick(name)));
   const search = el('input', { type: 'search', name: 'find', placeholder: 'model or run', value: asked.text, input: (event) => pick('text')(event.currentTarget.value) });
   const sort = choice('sort by', columns.map(({ name }) => [name, name]), asked.sort, (name) => { asked.reversed = false; pick('sort')(name); });
   view.replaceChildren(

@@ -1,4 +1,4 @@
-// Plots as inline SVG: cost against score with the Pareto front, and who solves which problem.
+// Plots as inline SVG: cost against score with the Pareto front, and who solves which problem. pairs.js has two more.
 
 const spent = (row) =>
   known(row.cost_usd) && known(row.cost_lost_usd) && row.samples_planned ? (row.cost_usd + row.cost_lost_usd) / row.samples_planned : null;
@@ -152,6 +152,8 @@ async function plots(view) {
       el('h3', {}, `${board.suite}, ${board.problems} problems, terms ${board.terms}`),
       board.differs.length > 0 && el('p', { class: 'apart' }, '≠ other terms than the first plots of this suite'),
       el('h4', {}, 'Cost against score'), costPlot(board),
+      el('h4', {}, 'One against the others'), pairedPlot(board),
+      el('h4', {}, 'With more samples: pass@k'), curvePlot(board),
       el('h4', {}, 'Problems and models'), heatMap(board)),
   ]));
 }

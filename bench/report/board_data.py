@@ -1,0 +1,139 @@
+"""What the page shows of a board: its rows, who is better than whom, and curves of pass@k."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from bench.errors import UsageError
+from bench.models.openness import weights_of
+from bench.report.boards import Board
+from bench.report.comparison import compare
+from bench.report.labels import Labels, known
+from bench.report.leaderboard import UNRANKED, interval_of
+from bench.report.row import Cell, Row
+from bench.report.sides import Side
+from bench.stats import mean_of_means, pass_at_k
+from bench.types import Json
+
+_VALUES = 40
+"""A label with more values than this is a name, and no kind of problem."""
+PAIRED = 8
+"""Of so many rows, the first of a board, each is compared with each other."""
+LARGEST_K = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a page needs of some runs besides their rows."""
+
+    sides: Mapping[tuple[str, str, str], Side]
+    """By run, suite and model."""
+    labels: Mapping[str, Mapping[str, Labels]]
+    """By run and suite, as far as runs have noted them."""
+
+
+def board_data(board: Board, counted: Counted) -> Json:
+    """A board as the page reads it."""
+    first = board.first
+    of_rows = [
+        None if row.drift else counted.sides.get((row.run, row.suite, row.model)) for row in board.rows
+    ]
+    labels = [counted.labels.get(row.run, {}).get(row.suite, {}) for row in board.rows]
+    return {
+        "suite": first.suite,
+        "track": first.track,
+        "terms": first.terms,
+        "problems": first.problems,
+        "problems_total": first.problems_total,
+        "limited": first.limited,
+        "differs": list(board.differs),
+        "rows": [_row(row, side) for row, side in zip(board.rows, of_rows, strict=True)],
+        "paired": list(_paired(board.rows, of_rows)),
+        "parts": list(_parts(of_rows, labels)),
+    }
+
+
+def _row(row: Row, side: Side | None) -> Json:
+    """The columns of the leaderboard, and what the page shows besides."""
+    cells: dict[str, Json] = {name: _rounded(cell) for name, cell in row.cells().items()}
+    vendor, slash, _ = row.model.partition("/")
+    return cells | {
+        "vendor": vendor if slash else "",
+        "weights": weights_of(row.model),
+        "tokens_per_sample": _rounded(_tokens_per_sample(row)),
+        "pass_at_k": [] if side is None else list(map(_rounded, _curve(side))),
+    }
+
+
+def _tokens_per_sample(row: Row) -> float | None:
+    return None if row.output_tokens is None else row.output_tokens / max(1, row.samples_scored)
+
+
+def _curve(side: Side) -> Iterator[float]:
+    """Unbiased pass@1, pass@2, ... as far as every problem has so many measured samples; none for one."""
+    samples = list(zip(side.counts.measured.tolist(), side.counts.passed.tolist(), strict=True))
+    most = min((n for n, _ in samples), default=0)
+    for k in range(1, min(most, LARGEST_K) + 1 if most > 1 else 1):
+        yield sum(pass_at_k(n, c, k) for n, c in samples) / len(samples)
+
+
+def _parts(sides: Sequence[Side | None], labels: Sequence[Labels]) -> Iterator[Json]:
+    """The rows by kind of problem: a score for each, with its interval."""
+    for label in sorted({name for own in labels for name in known(own)}):
+        values = {value for own in labels for each in own.values() if (value := each.get(label))}
+        if (label == "track" and len(values) == 1) or len(values) > _VALUES:
+            continue  # a track is a filter of its own
+        for value in sorted(values):
+            rows = [_part(side, own, label, value) for side, own in zip(sides, labels, strict=True)]
+            yield {"label": label, "value": value, "rows": list(rows)}
+
+
+def _part(side: Side | None, labels: Labels, label: str, value: str) -> Json:
+    if side is None:
+        return None
+    counts = side.counts
+    chosen = np.array([labels.get(name, {}).get(label) == value for name in side.names])
+    if not chosen.any():
+        return None
+    of = counts.of_problems(chosen)
+    interval, _ = interval_of(of.passed, of.measured, of.planned)
+    return {
+        "problems": int(chosen.sum()),
+        "samples_planned": int(of.planned.sum()),
+        "samples_unmeasured": int((of.planned - of.measured).sum()),
+        "pass_at_1": _rounded(mean_of_means(of.passed, of.measured)),
+        "ci_low": _rounded(interval.low),
+        "ci_high": _rounded(interval.high),
+    }
+
+
+def _paired(rows: Sequence[Row], sides: Sequence[Side | None]) -> Iterator[Json]:
+    """Pairs of places of rows, the first less the second; what is missing taken at its worst."""
+    there = [at for at, side in enumerate(sides) if side is not None and rows[at].model not in UNRANKED]
+    for one, other in combinations(there[:PAIRED], 2):
+        first, second = sides[one], sides[other]
+        assert first is not None
+        assert second is not None
+        try:
+            found = compare(first, second)
+        except UsageError:  # no problem that both have a verdict for
+            continue
+        yield {
+            "first": one,
+            "second": other,
+            "value": _rounded(found.value),
+            "low": _rounded(found.low),
+            "high": _rounded(found.high),
+            "p": _rounded(found.p),
+            "detectable": _rounded(found.detectable),
+            "ahead": [len(problems) for problems in found.ahead],
+            "better": found.better(),
+        }
+
+
+def _rounded(cell: Cell) -> Cell:
+    return round(cell, 6) if isinstance(cell, float) else cell
