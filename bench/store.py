@@ -55,7 +55,7 @@ class Store:
         self.path = path
         self._keys = keys
         self._made = [folder for folder in (path, *path.parents) if not folder.exists()]
-        self._held = _hold(path)
+        self._held = hold(path)
         self._mutex = threading.Lock()
         self._journals: dict[Path, Journal] = {}
         try:
@@ -197,7 +197,7 @@ def _deciding(lock: Lock) -> dict[str, Json]:
     return kept
 
 
-def _hold(path: Path) -> int:
+def hold(path: Path) -> int:
     """Make the directory and take it for this process. The lock goes with the process, however it ends."""
     try:
         path.mkdir(parents=True, exist_ok=True)

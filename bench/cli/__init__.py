@@ -10,7 +10,21 @@ from typing import Annotated
 import typer
 
 from bench import __version__
-from bench.cli import claim, compare, doctor, grade, leaderboard, models, report, run, show, speed, suites
+from bench.cli import (
+    claim,
+    compare,
+    doctor,
+    grade,
+    leaderboard,
+    models,
+    publish,
+    report,
+    run,
+    show,
+    speed,
+    suites,
+    verify,
+)
 from bench.cli.common import say
 from bench.cli.streams import hide_keys
 from bench.errors import BenchError, UsageError
@@ -31,6 +45,8 @@ app.command("show")(show.show)
 app.command("compare")(compare.compare)
 app.command("speed")(speed.speed)
 app.command("report")(report.report)
+app.command("publish")(publish.publish)
+app.command("verify")(verify.verify)
 app.add_typer(claim.app, name="claim")
 app.command("suites")(suites.suites)
 app.command("models")(models.models)

@@ -1,0 +1,152 @@
+"""Whether a stored completion is what its raw reply says, and asked for what the suite asks. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bench.errors import ProviderError
+from bench.models.http import Reply, json_object, text_of
+from bench.models.openai_chat import ChatCompletions
+from bench.models.replay import task_key
+from bench.models.vendors import VENDORS
+from bench.models.wire import Answer, Format
+from bench.records import SampleRecord, StoredCompletion
+from bench.report.story import messages
+from bench.types import Form, Message, Mode, Problem, Request, Timing
+
+_INNER = (("response", "body"), ("result", "message"), ("response",))
+"""Where a line of a batch holds what would be the whole reply to a single request."""
+_LOCAL = ("command", "hf", "replay")
+
+
+def keeps_replies(model: str) -> bool:
+    """Whether every answer of a model of that name has its raw reply."""
+    return _format(model) is not None or _provider(model) in _LOCAL
+
+
+def _provider(model: str) -> str:
+    return model.partition("/")[0]
+
+
+def _format(model: str) -> Format | None:
+    provider = _provider(model)
+    if provider == "llamacpp":
+        return ChatCompletions()
+    return VENDORS[provider].format if provider in VENDORS and "/" in model else None
+
+
+def reread(record: SampleRecord, raw: str, problem: Problem | None) -> str:
+    """What of a completion its raw reply does not bear out; "" where all of it is."""
+    stored = record.completion
+    assert stored is not None
+    wire, provider = _format(record.key.model), _provider(record.key.model)
+    if wire is not None:
+        return _against_wire(record, stored, raw, wire)
+    if provider == "replay":
+        return _against_row(record, stored.text, raw, problem)
+    said = _text(raw)
+    if provider == "command":
+        is_blank = said is not None and not said.strip() and not stored.text
+        return "" if said == stored.text or is_blank else _TEXT
+    if provider == "hf":
+        return "" if said is not None and _is_left_of(stored.text, said) else _TEXT
+    return ""
+
+
+_TEXT = "the reply is not the text of its raw reply"
+
+
+def _text(raw: str) -> str | None:
+    try:
+        return text_of(json_object(raw).get("text"))
+    except ProviderError:
+        return None
+
+
+def _is_left_of(text: str, said: str) -> bool:
+    """Whether a text is what is left of another when special tokens, and some blanks, are left out."""
+    rest = iter(said)
+    return all(one.isspace() or one in rest for one in text)
+
+
+def _against_wire(record: SampleRecord, stored: StoredCompletion, raw: str, wire: Format) -> str:
+    mode = Mode.COMPLETE if stored.form is Form.CONTINUATION else Mode.CHAT
+    request = Request(record.key, (Message("user", ""),), mode=mode)
+    answers = list(_read(wire, raw, request, stored.sent))
+    if not answers:
+        return "its raw reply holds no answer"
+    return min((_unequal(stored, answer) for answer in answers), key=len)
+
+
+def _read(wire: Format, raw: str, request: Request, sent: Mapping[str, Any]) -> Iterator[Answer]:
+    """What the adapter reads there, taken as a reply or as a line of a batch."""
+    try:
+        whole = json_object(raw)
+    except ProviderError:
+        return
+    for path in ((), *_INNER):
+        body: Any = whole
+        for name in path:
+            body = body.get(name) if isinstance(body, dict) else None
+        if isinstance(body, dict):
+            try:
+                yield wire.read(Reply(body, raw, "", "", Timing()), request, sent)
+            except ProviderError:
+                continue
+
+
+def _unequal(stored: StoredCompletion, answer: Answer) -> str:
+    if stored.text != answer.text and (stored.text or answer.text.strip()):
+        return _TEXT
+    pairs = {
+        "stop": (stored.stop, answer.stop),
+        "reasoning": (stored.reasoning, answer.reasoning),
+        "usage": (stored.usage, answer.usage),
+        "served model": (stored.served_model, answer.served_model),
+    }
+    other = [name for name, (one, two) in pairs.items() if one != two]
+    return f"its {other[0]} is not that of its raw reply" if other else ""
+
+
+def _against_row(record: SampleRecord, text: str, raw: str, problem: Problem | None) -> str:
+    """A line of a samples file."""
+    try:
+        row = json_object(raw)
+    except ProviderError:
+        return "its line of the samples file is none"
+    task = row.get("task_id")
+    if task is not None and task_key(str(task)) != task_key(record.key.problem):
+        return f"its line of the samples file answers {task}"
+    if "solution" in row:
+        return "" if row["solution"] == text else _TEXT
+    said = text_of(row.get("completion"))
+    joined = text.endswith(said) if problem is None else text == problem.prompt + said
+    return "" if text == said or joined else _TEXT
+
+
+def asked_otherwise(model: str, raw: str, request: Request) -> str:
+    """What a request asks that the suite does not ask of that model; "" where it is the same."""
+    sent = [message.text for message in messages(raw)]
+    due = [message.text for message in request.messages]
+    if _provider(model) == "hf":  # one text, made by the model's own template
+        return "" if all(text.strip() in "\n".join(sent) for text in due) else _ASKED
+    if _format(model) is None and _provider(model) != "command":
+        return ""
+    named = _model_in(raw)
+    if _provider(model) in VENDORS and named is not None and named not in model:
+        return f"the request went to {named}"
+    return "" if sent == due else _ASKED
+
+
+_ASKED = "the request does not ask what the suite asks"
+
+
+def _model_in(raw: str) -> str | None:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    named = body.get("model") if isinstance(body, dict) else None
+    return named if isinstance(named, str) else None
