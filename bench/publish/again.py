@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from bench import engine, resolve
+from bench import engine, resolve, symptoms
 from bench.journal import read
+from bench.pipeline import Setup
 from bench.progress import Show
 from bench.protocols import Judge, Sandbox
 from bench.publish.findings import Findings
@@ -24,6 +26,7 @@ from bench.suites import Suite
 from bench.types import Outcome
 
 _CHECK = "judging"
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
 Place = tuple[int, int]
 """A sample and its attempt."""
 
@@ -91,6 +94,15 @@ class Again:
             self._found.unchecked(_CHECK, where, told)
         return False
 
+    def _symptoms(self, run: Run, seen: Setup) -> None:
+        """What questions show of a program that is to be mended, but for addresses in memory."""
+        shown = run.questions([]).symptoms
+        for (suite, problem), text in seen.questions.symptoms.items():
+            published = shown.get((suite, problem), "")
+            if _ADDRESS.sub("", text) != _ADDRESS.sub("", published):
+                told = f"the question shows how it fails as {published!r}, and here it is {text!r}"
+                self._found.unchecked(_CHECK, f"{suite} {problem}", told)
+
     def _judged(
         self,
         run: Run,
@@ -116,6 +128,8 @@ class Again:
                     sandbox=self._sandbox,
                     concurrency=1,
                 )
+                if only is None:
+                    self._symptoms(run, symptoms.observed(setup, store, say=lambda _: None))
                 done = engine.grade(setup, store, load_state(copy), show=self._show())
             if done.summary.interrupted:
                 raise KeyboardInterrupt

@@ -62,7 +62,8 @@ def _looked_at(checked: Checked, *, seals_only: bool) -> Iterator[str]:
     if seals_only:
         return
     counted, judged = checked.counted, checked.judged
-    yield f"{checked.runs} runs, {counted.planned} planned samples, {counted.answers} answers"
+    runs = "1 run" if checked.runs == 1 else f"{checked.runs} runs"
+    yield f"{runs}, {counted.planned} planned samples, {counted.answers} answers"
     if checked.rows:
         yield f"{len(checked.rows)} rows of the leaderboard, made again"
     if judged is not None:

@@ -18,6 +18,7 @@ from bench.journal import write_pieces
 from bench.lock import Asked
 from bench.publish.paths import Shortened, without_in
 from bench.records import SampleRecord, decode, encode
+from bench.report.labels import LABELS
 from bench.rundir import CONFIG, EVENTS, LOCK, PLAN, SAMPLES, read_lock
 from bench.state import load_state
 from bench.symptoms import SYMPTOMS
@@ -65,8 +66,9 @@ class _Copy:
             self._put(f"verdicts/{path.name}", map(self._verdict, self._lines(path)))
         if (self._run / EVENTS).exists():
             self._put(EVENTS, map(self._event, self._lines(self._run / EVENTS)))
-        if (self._run / SYMPTOMS).exists():
-            self._put(SYMPTOMS, [self._shortened((self._run / SYMPTOMS).read_bytes())])
+        for name in (SYMPTOMS, LABELS):
+            if (self._run / name).exists():
+                self._put(name, [self._shortened((self._run / name).read_bytes())])
         lost = sum(1 for digest in self._blobs.values() if not digest)
         return Copied(self._shortened.pairs, lost)
 

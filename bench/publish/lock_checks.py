@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -17,6 +18,7 @@ from bench.extract import EXTRACTOR
 from bench.protocols import Judge
 from bench.publish.findings import Findings
 from bench.publish.opened import Run
+from bench.report import labels
 from bench.rundir import LOCK, changes
 from bench.suites import Suite
 from bench.types import Completion, Problem, Request
@@ -75,6 +77,17 @@ def check_lock(run: Run, suites: Sequence[Suite], judges: Mapping[str, Judge], f
     for line in changes(_comparable(run.lock), _comparable(made)):
         found.differs(_CHECK, run.file(LOCK), f"{line} (published -> what follows)")
     _check_problems(run, suites, found)
+    _check_labels(run, suites, found)
+
+
+def _check_labels(run: Run, suites: Sequence[Suite], found: Findings) -> None:
+    """Scores by kind of problem in the page hang on them."""
+    was, now = labels.stored(run.path), json.loads(labels.text(suites))
+    for suite, problems in was.items():
+        for problem, kinds in problems.items():
+            if kinds != now.get(suite, {}).get(problem):
+                found.differs(_CHECK, run.file(labels.LABELS), f"says of {problem} what {suite} does not")
+                return
 
 
 def _comparable(lock: Mapping[str, Any]) -> dict[str, Any]:

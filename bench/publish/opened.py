@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
+from bench import resolve
 from bench.errors import StoreError
 from bench.lock import Asked
+from bench.plan import Questions
 from bench.rundir import CONFIG, EVENTS, PLAN, SAMPLES, Lock, plan_of, read_lock
+from bench.suites import Suite
+from bench.symptoms import SYMPTOMS
 from bench.types import Mode, SampleKey
 
 MOST_TURNS = 50
@@ -69,6 +74,14 @@ class Run:
     def file(self, name: str) -> str:
         """What a file of the run is called in the publication."""
         return f"runs/{self.name}/{name}"
+
+    def questions(self, suites: Sequence[Suite]) -> Questions:
+        """What was asked, with what the run says of programs that are to be mended."""
+        path, shown = self.path / SYMPTOMS, dict[str, dict[str, str]]()
+        if path.exists():
+            shown = msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, str]])
+        told = {(suite, id_): text for suite, own in shown.items() for id_, text in own.items()}
+        return replace(resolve.asked_in(self.asked, suites), symptoms=told)
 
 
 def opened(name: str, path: Path) -> Run:

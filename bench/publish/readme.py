@@ -37,7 +37,7 @@ _FILES = """\
 | `runs/NAME/verdicts/` | what the judge said of each, a file a version of the judge |
 | `runs/NAME/blobs/` | requests and replies as they were, by their SHA-256 |
 | `runs/NAME/events.jsonl` | what happened on the way |
-| `runs/NAME/symptoms.json` | how programs to be mended fail, where that is shown |
+| `runs/NAME/symptoms.json` `labels.json` | how programs to be mended fail; what kind each problem is |
 | `seals.json` | SHA-256 and size of every other file, and one digest over all |
 
 Left out: keys (they are in no file of a run), paths of the machine (the last part stands for the whole),

@@ -93,7 +93,7 @@ def verify(folder: Path, means: Means) -> Checked:
     for run in runs:
         with found.damage("records", f"{RUNS}/{run.name}"):
             suites = of[run.name].suites if run.name in of else None
-            questions = resolve.asked_in(run.asked, suites) if suites is not None else None
+            questions = run.questions(suites) if suites is not None else None
             RecordChecks(run, questions, seals, found, counted=checked.counted).all()
     _judge_again(ready, means, checked)
     return checked

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from typer.testing import CliRunner, Result
@@ -22,9 +24,8 @@ SAMPLES = f"{RUN}/samples.jsonl"
 
 def call(*arguments: object) -> Result:
     """The command, in an empty directory."""
-    runner = CliRunner()
-    with runner.isolated_filesystem():
-        return runner.invoke(app, [str(one) for one in arguments])
+    with TemporaryDirectory() as empty, chdir(empty):
+        return CliRunner().invoke(app, [str(one) for one in arguments])
 
 
 def answer(request: ServerRequest) -> ServerReply:

@@ -168,6 +168,7 @@ FILES = [
     "seals.json", "leaderboard.csv", "leaderboard.json", "leaderboard.md", "README.md", "index.html",
     SAMPLES, VERDICTS,
     f"{RUN}/lock.json", f"{RUN}/config.toml", f"{RUN}/plan.jsonl", f"{RUN}/events.jsonl",
+    f"{RUN}/labels.json",
 ]  # fmt: skip
 
 

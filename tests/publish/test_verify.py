@@ -261,6 +261,15 @@ def not_limited(site: Path) -> None:
     lock.write_text(json.dumps(body))
 
 
+def relabelled(site: Path) -> None:
+    """Its hard problems are called easy."""
+    file = site / f"{RUN}/labels.json"
+    labels = json.loads(file.read_text())
+    for kinds in labels["smoke"].values():
+        kinds["difficulty"] = "easy"
+    file.write_text(json.dumps(labels))
+
+
 ROW = "row 1 (replay/samples.jsonl on smoke, mine)"
 FALSIFIED = [
     (edited_score, "leaderboard", f"leaderboard.csv, {ROW}, pass_at_1: published 0.933333"),
@@ -288,6 +297,7 @@ FALSIFIED = [
     (another_extractor, "judge", "the extractor is rules@1, and this release"),
     (better_terms, "terms", "terms.smoke"),
     (not_limited, "terms", "suites[0].limited: false -> true"),
+    (relabelled, "terms", "labels.json: says of smoke/"),
 ]  # fmt: skip
 
 
