@@ -117,7 +117,7 @@ def build(
         "limits": {suite.name: _limits(suite) for suite in suites},
         "packages": _packages(),
         "python": platform.python_version(),
-        "git": _git_revision(),
+        "git": git_revision(),
         "machine": {"cpus": os.cpu_count(), "arch": platform.machine(), "kernel": platform.release()},
         "prices": dict((prices or built_in()).described()),
         "batch": list(batch),
@@ -244,7 +244,7 @@ def _packages() -> dict[str, Json]:
     return {name: metadata.version(name) for name in sorted(names)}
 
 
-def _git_revision() -> str | None:
+def git_revision() -> str | None:
     """The commit that this package is run from, if it is run from a checkout."""
     root = Path(bench.__file__).parent.parent
     if not (root / ".git").exists():

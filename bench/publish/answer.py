@@ -14,7 +14,7 @@ from bench.visible import visible_line
 
 SCHEMA = "evenbench/verification@1"
 VERDICTS = {None: "HOLDS", Kind.DIFFERS: "DIFFERS", Kind.UNCHECKED: "NOT CHECKED"}
-_SHOWN = {Kind.DIFFERS: 10, Kind.UNCHECKED: 6, Kind.NOTE: 6}
+_SHOWN = {Kind.DIFFERS: 6, Kind.UNCHECKED: 4, Kind.NOTE: 4}
 _WIDTH, _LABEL = 100, 13
 _MEANS = {
     None: "Every published number follows from the published samples, and these were judged again.",
@@ -65,7 +65,7 @@ def _looked_at(checked: Checked, *, seals_only: bool) -> Iterator[str]:
     runs = "1 run" if checked.runs == 1 else f"{checked.runs} runs"
     yield f"{runs}, {counted.planned} planned samples, {counted.answers} answers"
     if checked.rows:
-        yield f"{len(checked.rows)} rows of the leaderboard, made again"
+        yield f"the leaderboard, made again: {len(checked.rows)} rows"
     if judged is not None:
         yield f"{judged.answers} answers judged again in a sandbox, {judged.equal} verdicts as published"
 

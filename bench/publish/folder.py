@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import bench
 from bench.errors import StoreError, UsageError
 from bench.journal import TEMPORARY, write_atomically, writing
 from bench.publish.copied import copy
@@ -57,7 +56,7 @@ def publish(runs: Sequence[Path], to: Path, *, keys: Sequence[str] = ()) -> Publ
             lost += copied.lost_blobs
         rows = write_derived(new)
         files = {name: seal_of(new / name) for name in listing(new).sizes}
-        digest, seals = sealed(files, bench.__version__)
+        digest, seals = sealed(files)
         write_atomically(new / SEALS, seals)
     return Published(digest, len(files) + 1, tuple(rows), shortened, lost)
 

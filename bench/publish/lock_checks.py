@@ -74,6 +74,9 @@ def check_lock(run: Run, suites: Sequence[Suite], judges: Mapping[str, Judge], f
         judges=judges,
         sandbox=shape.sandbox,
     )
+    if run.lock.get("git") != made["git"]:
+        told = f"was made at commit {run.lock.get('git')} of bench, and is checked at {made['git']}"
+        found.note(_CHECK, run.file(LOCK), told)
     for line in changes(_comparable(run.lock), _comparable(made)):
         found.differs(_CHECK, run.file(LOCK), f"{line} (published -> what follows)")
     _check_problems(run, suites, found)

@@ -13,7 +13,9 @@ from typing import Any
 
 import msgspec
 
+import bench
 from bench.errors import StoreError
+from bench.lock import git_revision
 from bench.visible import visible_line
 
 SEALS = "seals.json"
@@ -60,7 +62,9 @@ def listing(folder: Path) -> Listing:
     hidden: list[str] = []
     try:
         for name, entry in _entries(folder):
-            if "/" not in name and name.startswith("."):
+            if name == ".env":
+                odd.append((name, "would set up whoever starts bench there"))
+            elif "/" not in name and name.startswith("."):
                 hidden.append(name)
             elif why := _oddity(entry, name):
                 odd.append((name, why))
@@ -134,12 +138,17 @@ def digest_of(files: Mapping[str, Seal]) -> str:
     return digest.hexdigest()
 
 
-def sealed(files: Mapping[str, Seal], version: str) -> tuple[str, bytes]:
+def release() -> str:
+    """Which bench this is: its version, and the commit where it is run from a checkout."""
+    return " ".join(filter(None, (bench.__version__, git_revision())))
+
+
+def sealed(files: Mapping[str, Seal]) -> tuple[str, bytes]:
     """The digest over these files, and what ``seals.json`` holds."""
     digest = digest_of(files)
     body = {
         "schema": SCHEMA,
-        "bench": version,
+        "bench": release(),
         "digest": digest,
         "files": {name: msgspec.to_builtins(seal) for name, seal in sorted(files.items())},
     }

@@ -7,7 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import bench
 from bench import resolve
 from bench.errors import BenchError, SandboxError
 from bench.lock import AS_GIVEN
@@ -20,7 +19,7 @@ from bench.publish.folder import RUNS, runs_of
 from bench.publish.lock_checks import check_lock, is_of_this_judging
 from bench.publish.opened import Run, opened
 from bench.publish.record_checks import Counted, RecordChecks
-from bench.publish.seals import SEALS, Seal, digest_of, listing, read_seals, seal_of
+from bench.publish.seals import SEALS, Seal, digest_of, listing, read_seals, release, seal_of
 from bench.report.leaderboard import UNRANKED
 from bench.report.row import Row
 from bench.suites import Suite, suite_names
@@ -47,6 +46,8 @@ class Checked:
 
     found: Findings = field(default_factory=Findings)
     digest: str = ""
+    made_by: str = ""
+    """The release that the seals name; "" where they cannot be read."""
     files: int = 0
     runs: int = 0
     counted: Counted = field(default_factory=Counted)
@@ -88,7 +89,7 @@ def verify(folder: Path, means: Means) -> Checked:
         with found.damage("terms", f"{RUNS}/{run.name}"):
             ready += _prepared(run, means, found)
     if len(runs) == len(paths):
-        _check_derived(folder, paths, runs, checked)
+        _check_derived(folder, paths, checked)
     of = {one.run.name: one for one in ready}
     for run in runs:
         with found.damage("records", f"{RUNS}/{run.name}"):
@@ -126,6 +127,7 @@ def _check_seals(folder: Path, checked: Checked) -> Mapping[str, str] | None:
     checked.files, checked.digest = len(seals), digest_of(seals)
     with found.damage("seals", SEALS):
         sealed = read_seals(folder)
+        checked.made_by = sealed.bench
         for name in sorted(sealed.files.keys() | seals.keys()):
             was, now = sealed.files.get(name), seals.get(name)
             if now is None:
@@ -176,8 +178,8 @@ def _prepared(run: Run, means: Means, found: Findings) -> list[_Ready]:
     return []
 
 
-def _check_derived(folder: Path, paths: Mapping[str, Path], runs: Sequence[Run], checked: Checked) -> None:
-    same = all(run.shape.bench == bench.__version__ for run in runs)
+def _check_derived(folder: Path, paths: Mapping[str, Path], checked: Checked) -> None:
+    same = checked.made_by in ("", release())
     with checked.found.damage("leaderboard", RUNS):
         checked.rows = check_derived(folder, paths, checked.found, same_release=same)
     for row in checked.rows:

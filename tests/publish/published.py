@@ -10,7 +10,6 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
-from bench import __version__
 from bench.cli import app
 from bench.publish.folder import write_derived
 from bench.publish.seals import SEALS, listing, seal_of, sealed
@@ -41,7 +40,7 @@ def answer(request: ServerRequest) -> ServerReply:
     return ServerReply(200, body)
 
 
-def made(folder: Path, *options: str, limit: int = 6) -> Path:
+def made(folder: Path, *options: str, suite: str = "smoke", limit: int = 6) -> Path:
     """A run of the reference, of a file of samples and of a server."""
     keys = [
         f"smoke/{path.stem}"
@@ -57,7 +56,7 @@ def made(folder: Path, *options: str, limit: int = 6) -> Path:
     with scripted_server(answer) as server:
         model = f"openai-compatible/tiny@{server.url}/v1"
         result = call(
-            "run", "-s", "smoke", "-m", model, *given, "--sandbox", SANDBOX, "--limit", limit,
+            "run", "-s", suite, "-m", model, *given, "--sandbox", SANDBOX, "--limit", limit,
             "-o", folder / "mine", "-q", *options,
         )  # fmt: skip
     assert result.exit_code == 0, (result.output, result.exception)
@@ -91,7 +90,7 @@ def rewrite(path: Path, records: list[dict[str, Any]]) -> None:
 def seal_again(folder: Path) -> None:
     """As somebody would who changed a file and made the seals fit."""
     files = {name: seal_of(folder / name) for name in listing(folder).sizes if name != SEALS}
-    (folder / SEALS).write_bytes(sealed(files, __version__)[1])
+    (folder / SEALS).write_bytes(sealed(files)[1])
 
 
 def make_again(folder: Path) -> None:

@@ -61,9 +61,15 @@ def deep(site: Path) -> None:
     (site / "/".join(["d"] * 40)).mkdir(parents=True)
 
 
+def settings(site: Path) -> None:
+    """Read by any bench that is started in the folder: where to keep downloads, whom to ask for data."""
+    (site / ".env").write_text("BENCH_CACHE=/tmp/elsewhere\n")
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
+        (settings, ".env: would set up whoever starts bench there"),
         (linked_file, f"{SAMPLES}: is a link"),
         (linked_folder, "runs/more: is a link"),
         (linked_seals, "seals.json: is a link"),

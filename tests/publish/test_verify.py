@@ -388,6 +388,32 @@ def test_a_turn_that_was_left_out_is_noticed(turns_site: Path) -> None:
     assert any("attempt 1 is missing" in one for one in findings(said, "records"))
 
 
+def test_the_page_of_another_release_is_no_forgery(site: Path) -> None:
+    (site / "index.html").write_text("<p>older</p>")
+    seal_again(site)
+    assert told(site)["status"] == 3
+    path = site / "seals.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"bench": "0.0.9"}))
+    said = told(site)
+    assert (said["status"], said["verdict"]) == (1, "not_checked")
+    assert said["first"] == "index.html: was made by another release, and is other than this one's"
+
+
+def test_what_a_question_shows_of_a_failure_is_run_again(datasets_dir: Path, tmp_path: Path) -> None:
+    """A publisher who shows the model more than the program to be mended does is found out."""
+    data = ("--data", str(datasets_dir))
+    run = made(tmp_path, *data, suite="humanevalfix:failure", limit=2)
+    assert call("publish", run, "-o", tmp_path / "site").exit_code == 0
+    assert told(tmp_path / "site", *data)["status"] == 0
+    for path in (tmp_path / "site" / RUN).glob("symptoms.json"):
+        path.write_text(path.read_text().replace("All tests pass.", "Sort it.", 1))
+    make_again(tmp_path / "site")
+    said = told(tmp_path / "site", *data)
+    assert said["status"] == 3
+    assert any("the request does not ask what the suite asks" in one for one in findings(said, "records"))
+    assert any("the question shows how it fails as 'Sort it.'" in one for one in findings(said, "judging"))
+
+
 SOMETIMES = """
 import itertools
 from pathlib import Path
