@@ -8,13 +8,14 @@ from textwrap import fill
 from typing import Any
 
 import bench
-from bench.publish.findings import Finding, Kind
+from bench.publish.findings import CHECKS, Finding, Kind
 from bench.publish.verify import Checked
 from bench.visible import visible_line
 
 SCHEMA = "evenbench/verification@1"
 VERDICTS = {None: "HOLDS", Kind.DIFFERS: "DIFFERS", Kind.UNCHECKED: "NOT CHECKED"}
-_SHOWN = {Kind.DIFFERS: 6, Kind.UNCHECKED: 4, Kind.NOTE: 4}
+_OF_A_STEP = 2
+"""Findings of one kind that are shown: one fault may turn up in every cell of a row."""
 _WIDTH, _LABEL = 100, 13
 _MEANS = {
     None: "Every published number follows from the published samples, and these were judged again.",
@@ -43,10 +44,10 @@ def screen(folder: Path, checked: Checked, *, seals_only: bool) -> str:
 def _listed(found: list[Finding], count: int, label: str) -> Iterator[str]:
     if not found:
         return
-    most = _SHOWN[found[0].kind]
-    yield from _rows(label, (str(one) for one in found[:most]))
-    if count > most:
-        yield from _rows("", [f"and {count - most} more (--json lists them)"])
+    shown = [one for check in CHECKS for one in [one for one in found if one.check == check][:_OF_A_STEP]]
+    yield from _rows(label, map(str, shown))
+    if count > len(shown):
+        yield from _rows("", [f"and {count - len(shown)} more (--json lists them)"])
 
 
 def _rows(label: str, texts: Any) -> Iterator[str]:
@@ -73,12 +74,12 @@ def _looked_at(checked: Checked, *, seals_only: bool) -> Iterator[str]:
 def as_json(checked: Checked) -> dict[str, Any]:
     """``first`` is the finding that a person should look at first; null where everything holds."""
     found, kind, judged = checked.found, checked.kind, checked.judged
-    first = next((str(one) for one in found.kept if one.kind is kind), None)
+    ordered = [one for of in Kind for one in found.of(of)]
     return {
         "schema": SCHEMA,
         "bench": bench.__version__,
         "verdict": VERDICTS[kind].lower().replace(" ", "_"),
-        "first": first,
+        "first": str(ordered[0]) if kind else None,
         "digest": checked.digest,
         "files": checked.files,
         "runs": checked.runs,
@@ -88,6 +89,6 @@ def as_json(checked: Checked) -> dict[str, Any]:
         "verdicts_as_published": judged.equal if judged else 0,
         "findings": [
             {"kind": one.kind.value, "check": one.check, "where": one.where, "what": one.what}
-            for one in found.kept
+            for one in ordered
         ],
     }

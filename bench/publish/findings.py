@@ -21,6 +21,11 @@ _DAMAGE = (
     RecursionError,
 )
 """What reading ends with where records are not as ``bench run`` writes them."""
+CHECKS = (
+    "folder", "seals", "runs", "judge", "terms", "records", "replies", "judging", "leaderboard", "page",
+    "partial", "evidence",
+)  # fmt: skip
+"""The steps, those first whose findings lead to others."""
 _KEPT = 100
 _CHARS = 400
 
@@ -70,7 +75,8 @@ class Findings:
         self.add(Kind.NOTE, check, where, what)
 
     def of(self, kind: Kind) -> list[Finding]:
-        return [one for one in self.kept if one.kind is kind]
+        """What is wrong with what others are made of comes first: a verdict before the table."""
+        return sorted((one for one in self.kept if one.kind is kind), key=lambda one: CHECKS.index(one.check))
 
     def has(self, kind: Kind, check: str = "") -> bool:
         return any(found is kind and check in ("", where) for found, where in self.counts)

@@ -20,6 +20,7 @@ from bench.publish.lock_checks import check_lock, is_of_this_judging
 from bench.publish.opened import Run, opened
 from bench.publish.record_checks import Counted, RecordChecks
 from bench.publish.seals import SEALS, Seal, digest_of, listing, read_seals, release, seal_of
+from bench.registry import languages_of
 from bench.report.leaderboard import UNRANKED
 from bench.report.row import Row
 from bench.suites import Suite, suite_names
@@ -70,7 +71,8 @@ class _Ready:
 
 
 def verify(folder: Path, means: Means) -> Checked:
-    """Check a publication; whatever is wrong with it is a finding. Raises StoreError where there is none."""
+    """Check a publication; whatever is wrong with it is a finding. Raises UsageError where there is none."""
+    languages_of(means.sandbox)  # raises for a name that none has
     checked = Checked()
     found = checked.found
     seals = _check_seals(folder, checked)

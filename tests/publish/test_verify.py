@@ -531,3 +531,15 @@ def test_the_verified_leaderboard_is_written_only_where_all_holds(site: Path, tm
 def test_what_is_no_publication_is_bad_usage(tmp_path: Path) -> None:
     for folder in (tmp_path / "nowhere", tmp_path):
         assert isinstance(call("verify", folder).exception, UsageError)
+    assert "dokcer" in str(call("verify", tmp_path, "--sandbox", "dokcer").exception)
+
+
+def test_the_screen_names_the_cause_before_its_consequences(site: Path) -> None:
+    """Of every step the first findings: an edited verdict is not lost among the cells that it changes."""
+    edited_verdict(site)
+    lines_shown = check(site).stdout.split("  differs      ")[1].split("  looked at")[0]
+    places = [
+        lines_shown.index(one) for one in ("is not what was sealed", "judged here", "leaderboard.csv, row")
+    ]
+    assert places == sorted(places)
+    assert "more (--json lists them)" in lines_shown
