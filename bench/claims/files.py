@@ -6,7 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from math import inf, isfinite
 from pathlib import Path
@@ -41,6 +41,8 @@ def find(name: str | Path) -> Path:
     path = Path(name)
     if path.is_file():
         return path
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", hint="Give one of the claim files in it.")
     own = {one.stem: one for one in paths()}
     if str(name) in own:
         return own[str(name)]
@@ -51,11 +53,17 @@ def find(name: str | Path) -> Path:
 
 def read(path: Path) -> Claim:
     """A claim from its file. Raises UsageError naming the line."""
+    hint = "Give a claim file in UTF-8."
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", hint="Give a claim file in UTF-8.") from error
-    return parse(text, path)
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error}", hint=hint) from error
+    try:
+        return parse(data.decode("utf-8"), path)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        what = f"the byte 0x{data[error.start]:02x} is no text in UTF-8"
+        raise UsageError(f"{path}, line {line}: {what}", hint=hint) from error
 
 
 def parse(text: str, path: Path) -> Claim:
@@ -67,7 +75,10 @@ def parse(text: str, path: Path) -> Claim:
     except tomllib.TOMLDecodeError as error:
         found = _SYNTAX.fullmatch(str(error))
         line = int(found["line"]) if found and found["line"] else text.count("\n") + 1
-        file.fail_at(line, found["what"] if found else str(error), "Mend the TOML there: https://toml.io")
+        what = found["what"] if found else str(error)
+        if what == "Cannot overwrite a value":
+            file.fail_at(line, "this key stands in the file twice", "Leave one of the two.")
+        file.fail_at(line, what, "Mend the TOML there: https://toml.io")
     except RecursionError:
         file.fail_at(1, "brackets within brackets, too deep to read", "No field of a claim is that deep.")
     table = _plain(table)
@@ -180,6 +191,8 @@ def _check(claim: Claim, file: _File) -> None:
     for party, model in (("subject", claim.subject), ("comparator", claim.comparator)):
         if model is not None and not (model.name.strip() and all(one.strip() for one in model.models)):
             file.fail([party], f"a name in [{party}] is empty", "Say which model it is.")
+    if claim.population is not None and not claim.population.suite.strip():
+        file.fail(["population", "suite"], "`suite` is empty", "`bench suites` lists names.")
     if not claim.readings and claim.not_testable is None:
         file.fail(["readings"], "no reading", "Give relation and threshold, or [[readings]] with both.")
     names = [reading.name for reading in claim.readings]
@@ -203,6 +216,8 @@ def _check_date(text: str, where: Sequence[str], file: _File) -> None:
         ok = False
     if not ok:
         file.fail(where, f"`date`: {text!r} is no date", 'Write "2026", "2026-01" or 2026-01-31.')
+    if text > (datetime.now(UTC) + timedelta(days=1)).date().isoformat():
+        file.fail(where, f"`date`: {text} is yet to come", "Give the day on which it was published.")
 
 
 def _check_conditions(claim: Claim, file: _File) -> None:
@@ -267,6 +282,9 @@ def _check_metric(claim: Claim, reading: Reading, where: list[str | int], file: 
         may = [*((">=", "<=", "approximately") if metric.alone else ()), *metric.pairs]
         hint = f"It may be: {', '.join(may)}."
         file.fail([*where, "relation"], f"`{reading.relation}` is no relation for {reading.metric}", hint)
+    alone = reading.relation not in ("difference", "ratio")
+    if metric.unit == "share" and alone and reading.threshold < 0:
+        file.fail([*where, "threshold"], "a share is not negative", "Shares go from 0 to 1.")
     if metric.unit == "share" and reading.relation != "ratio" and share > 1:
         hint = f"Shares go from 0 to 1: {share:g} % is {share / 100:g}."
         file.fail([*where, "threshold"], f"`threshold`: {reading.threshold:g} is no share", hint)

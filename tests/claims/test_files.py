@@ -60,6 +60,16 @@ def test_readings_have_the_metric_of_the_claim_or_their_own() -> None:
         ("pass@1", "pass@l", 6, "nothing here measures 'pass@l'", "[not_testable]"),
         ("pass@1", "speed", 7, "no relation for speed", "ratio"),
         ("2026-01-15", '"Jan 2026"', 4, "no date", "2026-01-31"),
+        ("2026-01-15", "2999-01-15", 4, "yet to come", "published"),
+        ("threshold = 0.5", "threshold = -0.5", 8, "a share is not negative", "0 to 1"),
+        ("threshold = 0.5", "threshold = 0.5\nthreshold = 0.6", 9, "stands in the file twice", "Leave one"),
+        ("threshold = 0.5", "threshold = inf", 8, "not a finite number", "that was claimed"),
+        ("threshold = 0.5", "threshold = 0.5\ntolerance = 5.0", 9, "5 is no share", "5 points are 0.05"),
+        ('suite = "toy"', 'suite = " "', 15, "`suite` is empty", "bench suites"),
+        (TOY, TOY + "\n[conditions]\nepochs = 1000000000\n", 18, "too many", "1,000 at most"),
+        (TOY, TOY + "\n[conditions]\nturns = 51\n", 18, "too many", "50 at most"),
+        (TOY, TOY + "\n[conditions]\ntemperature = -1.0\n", 18, "not negative", "from 0 on"),
+        (TOY, TOY + "\nx = " + "[" * 5000, 1, "too deep", "No field"),
         ("2026-01-15", '"2026-13"', 4, "no date", "2026-01"),
         ('"a paper"', '" "', 3, "`source` is empty", "no source"),
         ('by = "its authors"\n', "", 1, "`by` is missing", "docs/claims.md"),
@@ -130,10 +140,13 @@ def test_a_claim_without_a_number_says_why_it_is_not_testable() -> None:
 
 
 def test_files_that_cannot_be_read_are_no_traceback(tmp_path: Path) -> None:
-    (tmp_path / "latin.toml").write_bytes(b'title = "\xe9"')
-    for name in ("latin.toml", "none.toml"):
-        with pytest.raises(UsageError, match="cannot be read"):
-            read(tmp_path / name)
+    (tmp_path / "latin.toml").write_bytes(b'title = "x"\nby = "\xe9"')
+    with pytest.raises(UsageError, match=r"latin\.toml, line 2: the byte 0xe9 is no text in UTF-8"):
+        read(tmp_path / "latin.toml")
+    with pytest.raises(UsageError, match="cannot be read"):
+        read(tmp_path / "none.toml")
+    with pytest.raises(UsageError, match="is a folder"):
+        find(tmp_path)
     with pytest.raises(UsageError, match="no claim file") as raised:
         find("qwen2.5-coder-0.5b-humanevl")
     assert "'qwen2.5-coder-0.5b-humaneval'" in raised.value.hint
