@@ -50,8 +50,10 @@ def plan_screen(plan: Plan, registration: Registration | None = None) -> str:
         checks = f", checks {claim.population.checks!r} alone" if claim.population.checks else ""
         counted = f"{suite.name} version {suite.version}, {exact}{checks}"
         lines += _rows([("suite", counted)])
-    for one in plan.readings if plan.testable else ():
-        lines += _rows([("decides", _reading_plan(one, named=len(plan.readings) > 1))])
+    readings = plan.readings if plan.testable else ()
+    for before, one in zip((None, *readings), readings, strict=False):
+        told = _reading_plan(one, named=len(readings) > 1, same=before is not None and _alike(before, one))
+        lines += _rows([("decides", told)])
     if plan.testable:
         lines += _rows([("costs", text) for text in _costs(plan)])
         lines += _rows([("to decide", command) for command in plan.commands])
@@ -143,12 +145,21 @@ def _measured(one: Decided) -> str:
     return text
 
 
-def _reading_plan(one: ReadingPlan, *, named: bool) -> str:
+def _alike(before: ReadingPlan, one: ReadingPlan) -> bool:
+    """Whether as much is seen of one reading as of the one before it, on the same assumption."""
+    same_claim = claimed(before.reading) == claimed(one.reading)
+    return one.margin is not None and one.margin == before.margin and same_claim
+
+
+def _reading_plan(one: ReadingPlan, *, named: bool, same: bool) -> str:
+    """``same``: all but its name was told of the reading before."""
     reading, found, unit = one.reading, one.margin, unit_of(one.reading)
     name = f"{reading.name}: " if named else ""
     what = f"{name}{quantity(reading)} {claimed(reading)}"
     if found is None:
         return f"{what}; {one.why_not}"
+    if same:
+        return f"{what}; the same is seen of it"
     if isfinite(found.distance):
         far = f"{100 * found.distance:.1f} points" if unit == "share" else amount(found.distance, unit)
         far = f"{100 * found.distance / reading.threshold:.0f} %" if unit == "times" else far

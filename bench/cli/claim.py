@@ -88,6 +88,8 @@ def plan(
     model: Annotated[
         list[str] | None, typer.Option("--model", "-m", help="Estimate the cost for it; may be repeated.")
     ] = None,
+    subject: SubjectOption = None,
+    comparator: ComparatorOption = None,
     data: Annotated[Path | None, DataOption] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Register: write claim, design and hash to this file.")
@@ -98,7 +100,10 @@ def plan(
     from bench.claims import files, registration, report
 
     claim = files.read(files.find(file))
-    made = _plan(claim, file=file, models=model or (), data=data, earlier=directories or ())
+    errors: Sequence[float | None] = ()
+    if directories:
+        errors = _seen(_checked(claim, directories, subject, comparator, registered=None, data=data))
+    made = _plan(claim, file=file, models=model or (), data=data, errors=errors)
     registered = None
     if out is not None:
         if not made.testable:
@@ -227,20 +232,13 @@ def _plan(
     file: str = "",
     models: Sequence[str] = (),
     data: Path | None = None,
-    earlier: Sequence[Path] = (),
+    errors: Sequence[float | None] = (),
 ) -> Plan:
     """Nothing is fetched. Data sets that are not in the folder are left out of account, and it is said."""
     from bench import config
-    from bench.claims.plan import errors_in
     from bench.claims.plan import plan as make
     from bench.models.prices import listed
 
-    errors: Sequence[float | None] = ()
-    if earlier:
-        checked = _checked(claim, earlier, None, None, registered=None, data=data)
-        errors = errors_in(checked.readings)
-        if not any(errors):
-            say(f"these runs say nothing of how much results vary: {checked.reason}")
     planned = partial(make, claim, prices=listed(config.environ()), models=models, errors=errors, file=file)
     if data is None:
         return planned()
@@ -249,6 +247,22 @@ def _plan(
     except DataError as error:
         say(f"without its data: {error.message}")
         return planned()
+
+
+def _seen(checked: Checked) -> Sequence[float | None]:
+    """By how much the readings of a claim vary in finished runs, which have to be of as many answers."""
+    from bench.claims.plan import errors_in
+
+    wanted = checked.claim.conditions.epochs
+    for one in checked.sides:
+        if one.side.epochs != wanted:
+            told = f"{one.side.model} has {one.side.epochs} answers a problem, the claim's plan {wanted}"
+            hint = "Give runs of as many, or none: then the plan says what it assumes."
+            raise UsageError(f"these runs do not show how much results would vary: {told}", hint=hint)
+    errors = errors_in(checked.readings)
+    if not any(errors):
+        say(f"these runs say nothing of how much results vary: {checked.reason}")
+    return errors
 
 
 def _checked(

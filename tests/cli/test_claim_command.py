@@ -82,6 +82,37 @@ def test_bad_usage_ends_with_2_and_a_way_out(tmp_path: Path, bench: Bench, claim
         assert "Traceback" not in result.stderr
 
 
+def test_a_plan_takes_from_finished_runs_how_much_results_vary(
+    tmp_path: Path, bench: Bench, claim: Path
+) -> None:
+    """Of 100 problems half are solved: an error of 5 points, so 14 are seen in 80 % of runs; of 164, 11."""
+    ran(tmp_path / "run", 50)
+    assumed, seen, named = (
+        json.loads(bench("claim", "plan", "half.toml", *more, "--json").stdout)["readings"][0]["margin"]
+        for more in ((), ("run",), ("run", "-a", "vendor/m"))
+    )
+    assert seen == named
+    assert seen["distance"] == pytest.approx(2.8 * 0.5 / 164**0.5, rel=0.04)
+    assert "by how much the runs given vary" in seen["assumes"]
+    assert "runs given" not in assumed["assumes"]
+
+
+def test_runs_of_other_epochs_are_not_planned_with(tmp_path: Path, bench: Bench, claim: Path) -> None:
+    """Five answers a problem vary less than the one that is planned."""
+    samples: Samples = {"vendor/m": [[[Answer(P)], [Answer(W)]]] * 20}
+    write(tmp_path / "run", samples, turns=1, suite="humaneval")
+    result = bench("claim", "plan", "half.toml", "run")
+    assert result.returncode == 2
+    assert "vendor/m has 2 answers a problem, the claim's plan 1" in result.stderr
+
+
+def test_a_model_that_is_not_in_the_runs_is_asked_for(tmp_path: Path, bench: Bench, claim: Path) -> None:
+    ran(tmp_path / "run", 50)
+    result = bench("claim", "plan", "half.toml", "run", "-a", "vendor/other")
+    assert result.returncode == 2
+    assert "vendor/other" in result.stderr
+
+
 def test_a_registration_before_the_run_is_checked(tmp_path: Path, bench: Bench, claim: Path) -> None:
     made = bench("claim", "plan", "half.toml", "-o", "plan.json")
     assert made.returncode == 0, made.stderr
