@@ -28,6 +28,7 @@ class CountedExtraction(msgspec.Struct, frozen=True):
 
 
 class CountedTiming(msgspec.Struct, frozen=True):
+    asked_at: str = ""
     queue_s: float = 0.0
     first_byte_s: float | None = None
     total_s: float = 0.0

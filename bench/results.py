@@ -84,6 +84,8 @@ class Result(msgspec.Struct, frozen=True):
     first_byte_s: float | None = None
     """Of the first turn."""
     queue_s: float | None = None
+    asked_at: tuple[str, ...] = ()
+    """When each of its answers was asked for (ISO 8601, UTC), also those from the cache."""
     cached: bool = False
     """The answers were in the cache already."""
     batched: bool = False
@@ -168,11 +170,15 @@ def _answered(key: SampleKey, counted: Sequence[Judged]) -> Result:
     """For turns that all brought a completion."""
     turns: list[Turn] = []
     queued: list[float | None] = []
+    asked_at: list[str] = []
     tries, cached, batched, last = 0, True, True, 0
     for sample, verdict in counted:
         measured = sample.measured
         turns.append(_turn(sample, verdict, _lost(sample, last)))
-        queued.append(measured.timing.queue_s if measured.timing else None)
+        timing = measured.timing
+        queued.append(timing.queue_s if timing else None)
+        if timing and timing.asked_at:
+            asked_at.append(timing.asked_at)
         tries, last = tries + sample.tries, sample.attempt
         cached, batched = cached and measured.cached_at != "", batched and measured.batch != ""
     sample, verdict = counted[-1]
@@ -200,6 +206,7 @@ def _answered(key: SampleKey, counted: Sequence[Judged]) -> Result:
         seconds=whole.seconds,
         first_byte_s=first.first_byte_s if first else None,
         queue_s=_sum(queued),
+        asked_at=tuple(asked_at),
         cached=cached,
         batched=batched,
         tries=tries,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.cli.common import HTML, RunsArgument
+from bench.cli.report import write_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,26 +33,22 @@ def leaderboard(
     """Rank the models of these runs. Rows whose terms differ are not ranked together."""
     from bench.cli.common import say
     from bench.cli.outcome import rows_of, show
-    from bench.report import html
     from bench.report.leaderboard import write
 
-    if out is not None and out.suffix.lower() in HTML:
-        html.write(html.runs_in(directories), out)
-        say(f"the page of {len(directories)} runs, with every sample, written to {out}")
-        return
-    rows = rows_of(directories)
+    page = out if out is not None and out.suffix.lower() in HTML else None
+    rows = [] if page and every_eval_ever is None else rows_of(directories)
     if every_eval_ever is not None:
-        _records(rows, directories, every_eval_ever, organization)
-        if out is None:
-            return
-    if out is None:
+        _write_records(rows, directories, every_eval_ever, organization)
+    if page is not None:
+        write_page(directories, page)
+    elif out is not None:
+        write(rows, out)
+        say(f"{len(rows)} rows written to {out}")
+    elif every_eval_ever is None:
         show(rows)
-        return
-    write(rows, out)
-    say(f"{len(rows)} rows written to {out}")
 
 
-def _records(rows: Sequence[Row], directories: Sequence[Path], folder: Path, organization: str) -> None:
+def _write_records(rows: Sequence[Row], directories: Sequence[Path], folder: Path, organization: str) -> None:
     from bench.claims.registration import began
     from bench.cli.common import say
     from bench.report import every_eval_ever

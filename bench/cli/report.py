@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bench.cli.common import HTML, RunsArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def report(
@@ -31,10 +34,14 @@ def report(
     It opens from the disk without a network, and nothing that a model wrote can run in it. Of more than
     5 MB the texts of samples go into a folder beside it, which has to stay there.
     """
+    write_page(directories, _file(directories, out), single=single)
+
+
+def write_page(directories: Sequence[Path], path: Path, *, single: bool = False) -> None:
+    """Write the page of these runs, and say where it is."""
     from bench.cli.common import say
     from bench.report import folder, html
 
-    path = _file(directories, out)
     files = html.write(html.runs_in(directories), path, single=single)
     size = sum(file.stat().st_size for file in files) / 1e6
     beside = f", {len(files) - 1} parts in {folder.folder_of(path)}" if files[1:] else ""

@@ -114,6 +114,8 @@ def _percent(rate: float | None) -> str:
     return "" if rate is None else f"{100 * rate:.1f} %"
 
 
+_EVIDENCE = {"asked": "", "given": "self-reported"}
+
 _SHORT: Mapping[str, Callable[[Row], str]] = {
     "rank": _rank,
     "model": _model,
@@ -127,6 +129,7 @@ _SHORT: Mapping[str, Callable[[Row], str]] = {
     "unchanged": lambda row: _percent(row.unchanged_share),
     "edit precision": lambda row: _percent(row.edit_precision),
     "regressions": lambda row: _percent(row.regression_share),
+    "evidence": lambda row: _EVIDENCE.get(row.evidence, row.evidence),
     "problems": _problems,
     "epochs": lambda row: str(row.epochs),
     "unmeasured": lambda row: str(row.samples_unmeasured),
@@ -138,8 +141,17 @@ _SHORT: Mapping[str, Callable[[Row], str]] = {
 }
 """The columns that people look at first."""
 
-_LEFT = frozenset({"model", "suite", "terms"})
+_LEFT = frozenset({"model", "suite", "evidence", "terms"})
 _WHERE_ANY = frozenset(
-    {"turns", "at turn 1", "hidden gap", "malformed", "unchanged", "edit precision", "regressions"}
+    {
+        "turns",
+        "at turn 1",
+        "hidden gap",
+        "malformed",
+        "unchanged",
+        "edit precision",
+        "regressions",
+        "evidence",
+    }
 )
 """Shown where some row has something there."""

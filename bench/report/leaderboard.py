@@ -6,8 +6,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench.drift import Who
 from bench.errors import UsageError
@@ -21,7 +22,7 @@ from bench.report.tally import Tally
 from bench.report.terms import suite_of
 from bench.results import Result
 from bench.rundir import turns_of
-from bench.stats import Counts, Interval, mean_of_means, pass_at_k, score_of, worst_case
+from bench.stats import Counts, Interval, cost_per_solved, mean_of_means, pass_at_k, score_of, worst_case
 from bench.stats.counts import Ints
 from bench.types import Json, Outcome, Track
 
@@ -127,7 +128,7 @@ def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
     visible = None if tally.passed_visible is None else mean_of_means(tally.passed_visible, tally.measured)
     by_turn, repairs = tally.solved_by_turn, tally.repairs
     cost, lost = _usd(tally.cost_microusd.value), _usd(tally.lost_microusd.value)
-    solved = tally.outcomes[Outcome.PASS]
+    solved = _cost_per_solved(tally)
     return Row(
         rank=None,
         rank_best=None,
@@ -172,10 +173,13 @@ def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
         reasoning_tokens=tally.reasoning_tokens.value,
         cost_usd=cost,
         cost_lost_usd=lost,
-        cost_per_solved_usd=None if cost is None or lost is None or not solved else (cost + lost) / solved,
+        cost_per_solved_usd=solved.value,
+        cost_per_solved_low=solved.low,
+        cost_per_solved_high=solved.high,
         median_seconds=tally.seconds.value,
         median_first_byte_seconds=tally.first_byte_s.value,
         median_queue_seconds=tally.queue_s.value,
+        price_date=str(tally.asked),
         isolation=_joined(tally.isolation),
         dropped_params=_joined(tally.dropped),
         params_sent=str(tally.sent),
@@ -187,6 +191,31 @@ def _row(tally: Tally, setting: Mapping[str, Any], *, drift: str) -> Row:
 
 def _usd(microusd: int | None) -> float | None:
     return None if microusd is None else microusd / 1e6
+
+
+class _Solved(NamedTuple):
+    """US dollars."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def _cost_per_solved(tally: Tally) -> _Solved:
+    """Of all samples, and its 95 % interval: as for scores, one end takes what is unmeasured as right.
+
+    What was not asked yet has no price, so as long as there is any there is no interval.
+    """
+    cost, lost, passed = tally.cost_microusd.value, tally.lost_microusd.value, tally.passed
+    if cost is None or lost is None or not passed.any():
+        return _Solved()
+    value = (cost + lost) / int(passed.sum()) / 1e6
+    if tally.outcomes[Outcome.NOT_RUN]:
+        return _Solved(value)
+    counts = Counts.of(passed, tally.measured, planned=tally.planned)
+    ends = (cost_per_solved(tally.microusd, counts.filled(passing=passing)) for passing in (True, False))
+    best, worst = ends
+    return _Solved(value, best.low / 1e6, worst.high / 1e6 if isfinite(worst.high) else None)
 
 
 def interval_of(passed: Ints, measured: Ints, planned: Ints) -> tuple[Interval, str]:

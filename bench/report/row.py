@@ -65,10 +65,13 @@ class Row:
     cost_usd: float | None
     cost_lost_usd: float | None
     cost_per_solved_usd: float | None
+    cost_per_solved_low: float | None
+    cost_per_solved_high: float | None
     median_seconds: float | None
     median_first_byte_seconds: float | None
     median_queue_seconds: float | None
     prices: str
+    price_date: str
     evidence: str
     isolation: str
     judge: str

@@ -12,6 +12,7 @@ import numpy as np
 
 from bench.types import Json
 
+_DAY = len("2026-11-25")
 _SEVERAL = 4
 """So many values of one parameter are listed; a seed has another one each epoch."""
 
@@ -84,6 +85,30 @@ class Median:
     @property
     def value(self) -> float | None:
         return float(np.median(np.array(self._values))) if self._values else None
+
+
+class Days:
+    """From the first to the last day of some times."""
+
+    __slots__ = ("_first", "_last")
+
+    def __init__(self) -> None:
+        self._first = self._last = ""
+
+    def add(self, time: str) -> None:
+        """A time or day as ISO 8601 writes it, all in one zone."""
+        day = time[:_DAY]
+        if day != self._first:
+            self._first = min(self._first or day, day)
+            self._last = max(self._last, day)
+
+    def merge(self, other: Days) -> None:
+        for day in filter(None, (other._first, other._last)):
+            self.add(day)
+
+    def __str__(self) -> str:
+        """``2026-11-25``, ``2026-11-25/2026-11-27`` (ISO 8601), or "" for none."""
+        return "/".join(dict.fromkeys(filter(None, (self._first, self._last))))
 
 
 class Sent:

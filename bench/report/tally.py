@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.drift import Who
 from bench.report.repair import Repairs
-from bench.report.sums import Median, Sent, Total
+from bench.report.sums import Days, Median, Sent, Total
 from bench.results import Result
 from bench.stats import mean_of_means
 from bench.types import CheckGroup, Outcome, Usage
@@ -40,12 +40,13 @@ class Tally:
         self.dropped: set[str] = set()
         self.isolation: set[str] = set()
         self.sent = Sent()
+        self.asked = Days()
         self.repairs = Repairs()
         self.has_base = False
         self._visible = visible
         self._saw_hidden = self._saw_all = False
         self._index = {} if index is None else index
-        self._planned, self._measured = array("q"), array("q")
+        self._planned, self._measured, self._microusd = array("q"), array("q"), array("q")
         self._passed, self._passed_base, self._passed_visible = array("q"), array("q"), array("q")
         self._known_at = [array("q") for _ in range(turns)]
         self._solved_at = [array("q") for _ in range(turns)]
@@ -64,6 +65,7 @@ class Tally:
             self._passed_base[index] += self._base(result.groups)
             if self._visible:
                 self._passed_visible[index] += self._shown(result)
+        self._microusd[index] += (result.cost_microusd or 0) + (result.lost_microusd or 0)
         self._add_turns(index, result)
         self.repairs.add(result)
         if result.tries or result.stop is not None:
@@ -88,6 +90,7 @@ class Tally:
         for found, others in zip(self._sets(), other._sets(), strict=True):
             found |= others
         self.sent.merge(other.sent)
+        self.asked.merge(other.asked)
         self.repairs.merge(other.repairs)
         self.has_base |= other.has_base
         self._saw_hidden |= other._saw_hidden
@@ -102,7 +105,7 @@ class Tally:
 
     def _counts(self) -> tuple[array[int], ...]:
         passed = self._passed, self._passed_base, self._passed_visible
-        return self._planned, self._measured, *passed, *self._known_at, *self._solved_at
+        return self._planned, self._measured, self._microusd, *passed, *self._known_at, *self._solved_at
 
     def _totals(self) -> tuple[Total, ...]:
         tokens = (self.input_tokens, self.cached_input_tokens, self.output_tokens, self.reasoning_tokens)
@@ -169,6 +172,8 @@ class Tally:
         self.seconds.add(result.seconds)
         self.first_byte_s.add(result.first_byte_s)
         self.queue_s.add(result.queue_s)
+        for time in result.asked_at:
+            self.asked.add(time)
 
     def _there(self, counts: array[int]) -> NDArray[np.int64]:
         """Counts of the problems that this tally has samples of."""
@@ -186,6 +191,11 @@ class Tally:
     @property
     def passed(self) -> NDArray[np.int64]:
         return self._there(self._passed)
+
+    @property
+    def microusd(self) -> NDArray[np.int64]:
+        """What all samples of a problem cost, as far as that is known, with what was lost."""
+        return self._there(self._microusd)
 
     @property
     def passed_base(self) -> NDArray[np.int64]:

@@ -8,6 +8,9 @@ import pytest
 from cli_support import PLUGINS, SANDBOX, Bench
 from speed_runs import Answer, P, Samples, W, write
 
+from bench.cli.leaderboard import leaderboard
+from bench.report import html
+
 SMALL: Samples = {"vendor/a": [[[Answer(W), Answer(P)]]], "vendor/b": [[[Answer(W)] * 3]]}
 
 
@@ -26,6 +29,24 @@ def test_a_leaderboard_in_html_is_the_report(tmp_path: Path, bench: Bench) -> No
         result = bench(command, "run", "-o", f"{command}.html")
         assert (result.returncode, result.stdout) == (0, ""), result.stderr
     assert (tmp_path / "leaderboard.html").read_bytes() == (tmp_path / "report.html").read_bytes()
+
+
+def test_a_leaderboard_in_html_says_where_its_parts_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(html, "FILE_BYTES", 0)
+    write(tmp_path / "run", SMALL)
+    leaderboard([tmp_path / "run"], tmp_path / "board.html")
+    assert f"{tmp_path / 'board.html'}, 2 parts in {tmp_path / 'board-parts'}" in capsys.readouterr().err
+
+
+def test_records_for_others_are_written_beside_every_kind_of_file(tmp_path: Path, bench: Bench) -> None:
+    write(tmp_path / "run", SMALL)
+    for ending in ("html", "csv"):
+        result = bench("leaderboard", "run", "-o", f"board.{ending}", "--every-eval-ever", ending)
+        assert (result.returncode, result.stdout) == (0, ""), result.stderr
+        assert (tmp_path / f"board.{ending}").stat().st_size > 100
+        assert len([*(tmp_path / ending).rglob("*.json")]) == len(SMALL)
 
 
 def test_several_runs_make_one_file(tmp_path: Path, bench: Bench) -> None:

@@ -107,7 +107,8 @@ def _answer(
         {"seed": draw.randrange(9), "stop": ["\ud800"] if draw.random() < 0.1 else []},
         draw.choice([(), ("seed",)]),
     )  # fmt: skip
-    timing = draw.choice([None, Timing("", draw.random(), draw.random(), draw.random())])
+    asked_at = draw.choice(["", "2026-11-25T23:59:59.999+00:00", "2026-11-27T00:00:00.000+00:00"])
+    timing = draw.choice([None, Timing(asked_at, draw.random(), draw.random(), draw.random())])
     cached = draw.choice(["", "", "2026-11-25"])
     measured = SampleMeasured(timing, "id", lost.batch, cached, lost.failed)
     extraction = draw.choice([None, Extraction(text, "fenced")])
@@ -160,6 +161,16 @@ def test_a_leaderboard_does_not_hang_on_the_number_of_processes(
     assert shared == alone
     assert as_json(shared) == as_json(alone)
     assert len({row.drift for row in shared}) > 1, "several answered under one name"
+    assert any("/" in row.price_date for row in shared)
+
+
+def test_costs_by_problem_add_up_over_processes(odd: Path) -> None:
+    def costs(processes: int) -> list[list[int]]:
+        found = counted.counted_in(odd, processes=processes)
+        return [tally.microusd.tolist() for each in found.values() for tally in each.apart().values()]
+
+    assert costs(3) == costs(1)
+    assert sum(map(sum, costs(1))) > 1_000
 
 
 def test_what_another_process_cannot_read_is_said_as_if_there_was_none(odd: Path) -> None:

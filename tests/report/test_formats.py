@@ -36,8 +36,10 @@ def row(**changes: object) -> Row:
         "tries": 3, "answers_cached": 0, "answers_batched": 0, "cached_input_tokens": None,
         "median_first_byte_seconds": 0.1, "median_queue_seconds": None,
         "input_tokens": 10, "output_tokens": 2000, "reasoning_tokens": None,
-        "cost_usd": 0.000007, "cost_lost_usd": None, "cost_per_solved_usd": None, "median_seconds": 1.23456,
-        "prices": "genai-prices 1", "evidence": "asked", "isolation": "tamper_proof", "judge": "calls@1",
+        "cost_usd": 0.000007, "cost_lost_usd": None, "cost_per_solved_usd": None,
+        "cost_per_solved_low": None, "cost_per_solved_high": None, "median_seconds": 1.23456,
+        "prices": "genai-prices 1", "price_date": "2026-11-25", "evidence": "asked",
+        "isolation": "tamper_proof", "judge": "calls@1",
         "extractor": "rules@2", "prompt": "chat@1", "sandbox": "docker", "data_sha256": "d1",
         "terms": "aaaaaaaaaaaa", "system": "", "params_asked": "", "params_sent": "",
         "dropped_params": "", "served_model": "", "provider": "", "drift": "",
@@ -60,6 +62,13 @@ def test_people_see_the_ranks_that_intervals_leave_open() -> None:
     assert "| 1–3 |" in as_markdown([row()])
     assert "| 2 |" in as_markdown([row(rank_best=2, rank_worst=2)])
     assert as_markdown([row(rank=None, rank_best=None, rank_worst=None)]).splitlines()[2].startswith("|  |")
+
+
+def test_people_see_which_rows_are_self_reported() -> None:
+    plain, mixed = as_markdown([row()]), as_markdown([row(), row(evidence="given"), row(evidence="verified")])
+    assert "evidence" not in plain
+    names, _, *lines = ([cell.strip() for cell in line.split(" | ")] for line in mixed.splitlines())
+    assert [line[names.index("evidence")] for line in lines] == ["", "self-reported", "verified"]
 
 
 def test_csv_numbers_have_fixed_decimals_and_unknown_is_empty() -> None:

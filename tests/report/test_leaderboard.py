@@ -10,7 +10,7 @@ import pytest
 from bench.errors import StoreError
 from bench.report.leaderboard import Row, RunView, rows
 from bench.results import Result
-from bench.stats import wilson
+from bench.stats import Counts, cost_per_solved, wilson
 from bench.types import CheckGroup, Outcome, SampleKey, Stop, Usage
 
 P, W, E = Outcome.PASS, Outcome.WRONG_ANSWER, Outcome.PROVIDER_ERROR
@@ -211,6 +211,37 @@ def test_a_solved_problem_costs_what_all_samples_did() -> None:
     assert priced.cost_per_solved_usd == pytest.approx(16 / 3)
     assert row_of([[W], [W]], cost_microusd=1).cost_per_solved_usd is None
     assert row_of([[P], [W]], cost_microusd=None).cost_per_solved_usd is None
+
+
+def test_what_a_solved_problem_costs_has_an_interval() -> None:
+    outcomes = [[P, P], [P, W], [W, W], [P, W]] * 8
+    row = row_of(outcomes, cost_microusd=1_000_000, lost_microusd=500_000)
+    counts = Counts.of([2, 1, 0, 1] * 8, [2] * 32)
+    found = cost_per_solved([3.0] * 32, counts)
+    assert row.cost_per_solved_usd == pytest.approx(found.value) == pytest.approx(3)
+    assert (row.cost_per_solved_low, row.cost_per_solved_high) == pytest.approx((found.low, found.high))
+    assert found.low < 2.9 < 3.1 < found.high
+
+
+def test_the_interval_of_a_cost_takes_what_is_unmeasured_both_ways() -> None:
+    lost = Outcome.SANDBOX_ERROR
+    whole = row_of([[P], [W], [P], [P]] * 8, cost_microusd=100, lost_microusd=0)
+    row = row_of([[P], [W], [P], [lost]] * 8, cost_microusd=100, lost_microusd=0)
+    wrong = row_of([[P], [W], [P], [W]] * 8, cost_microusd=100, lost_microusd=0)
+    assert row.cost_per_solved_low == whole.cost_per_solved_low
+    assert row.cost_per_solved_high == wrong.cost_per_solved_high
+    waiting = row_of([[P], [W], [Outcome.NOT_RUN]] * 8, cost_microusd=100, lost_microusd=0)
+    assert waiting.cost_per_solved_usd is not None
+    assert (waiting.cost_per_solved_low, waiting.cost_per_solved_high) == (None, None)
+    assert row_of([[P]], cost_microusd=100, lost_microusd=0).cost_per_solved_high is None
+
+
+def test_prices_have_the_days_of_the_answers() -> None:
+    days = ["2026-11-25T23:59:59.999+00:00", "2026-11-27T00:00:00.000+00:00", "2026-11-26T12:00:00.000+00:00"]
+    found = [result for day in days for result in results("m", [[P]], asked_at=(day,))]
+    assert rows([RunView(lock("m"), found)])[0].price_date == "2026-11-25/2026-11-27"
+    assert rows([RunView(lock("m"), found[:1])])[0].price_date == "2026-11-25"
+    assert row_of([[P]]).price_date == ""
 
 
 def test_the_price_list_is_named_with_the_files_that_come_first() -> None:
