@@ -1,29 +1,37 @@
 """Leaderboard rows as records of Every Eval Ever, the schema for results that the EvalEval coalition keeps.
 
-Schema 0.2.1 (github.com/evaleval/every_eval_ever, eval.schema.json): one record a model, suite and run, in
-``data/SUITE/DEVELOPER/MODEL/UUID.json``. What it has no field for goes to its free ``details``, as texts.
+Schema 0.2.2 (github.com/evaleval/every_eval_ever, eval.schema.json): one record a model, suite and run, in
+``data/SUITE/DEVELOPER/MODEL/UUID.json``. What it has no field for goes to its free ``details``, as texts. The
+validator of the collection asks for more than the schema: UUIDs of version 4, names that are folders on every
+system, who ran the model, and whether its weights are open.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import UUID
 
 from bench.journal import write_atomically, writing
-from bench.models.openness import is_run_here
+from bench.models.openness import CLOSED, OPEN, is_run_here, weights_of
+from bench.models.vendors import VENDORS
 from bench.report.formats import csv_cell
 from bench.report.row import Row
 from bench.types import Json
 
-SCHEMA = "0.2.1"
+SCHEMA = "0.2.2"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST = 100
 """Characters of a folder's name."""
+_RESERVED = re.compile(r"(data|con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)", re.IGNORECASE)
+"""What no folder may be called: some of these are devices on Windows."""
+_WEIGHTS = {OPEN: "open_weights", CLOSED: "closed_weights", "": "unknown"}
 
 
 def write(
@@ -39,15 +47,19 @@ def write(
     ``locks`` and ``began`` (ISO 8601, "" where none says when) by a run's name. A row without a score has no
     record. Raises UsageError where it cannot be written.
     """
-    written = []
+    written, ids = [], Counter[str]()
     for row in rows:
         if row.pass_at_1 is None:
             continue
         record = record_of(row, locks[row.run], began=began.get(row.run, ""), organization=organization)
+        name = str(record["evaluation_id"])
+        ids[name] += 1
+        if ids[name] > 1:  # a model that answered as several, or from several servers
+            record["evaluation_id"] = f"{name}#{ids[name]}"
         text = json.dumps(record, indent=1, sort_keys=True) + "\n"
         developer, model = _named(row)
         path = folder / "data" / _safe(row.suite) / _safe(developer) / _safe(model)
-        path /= f"{uuid5(NAMESPACE_URL, text)}.json"
+        path /= f"{_uuid_of(text)}.json"
         with writing(path, hint="Give a folder that can be written to."):
             write_atomically(path, text.encode())
         written.append(path)
@@ -58,15 +70,9 @@ def record_of(row: Row, lock: Mapping[str, Any], *, began: str, organization: st
     """A record; its times are the run's, so that it can be made again."""
     seconds = f"{datetime.fromisoformat(began).timestamp():.3f}" if began else "0"
     developer, name = _named(row)
-    model: dict[str, Json] = {"name": name, "id": f"{developer}/{name}", "developer": developer}
-    engine = row.model.partition("/")[0]
-    if is_run_here(row.model):
-        model["inference_engine"] = {"name": engine, "version": row.provider or "unknown"}
-    else:
-        model["inference_platform"] = row.provider or engine
     record: dict[str, Json] = {
         "schema_version": SCHEMA,
-        "evaluation_id": f"{row.suite}/{developer}/{name}/{seconds}",
+        "evaluation_id": f"{row.suite}/{developer}/{name}/{seconds if began else row.run}",
         "retrieved_timestamp": seconds,
         "source_metadata": {
             "source_name": "evenbench",
@@ -76,10 +82,34 @@ def record_of(row: Row, lock: Mapping[str, Any], *, began: str, organization: st
             "additional_details": {"run": row.run, "evidence": row.evidence},
         },
         "eval_library": {"name": "evenbench", "version": row.bench_version},
-        "model_info": model,
+        "model_info": _model(row),
         "evaluation_results": [_result(row, lock)],
     }
     return record | ({"evaluation_timestamp": began} if began else {})
+
+
+def _model(row: Row) -> dict[str, Json]:
+    developer, name = _named(row)
+    provider = row.model.partition("/")[0]
+    model: dict[str, Json] = {"name": name, "id": f"{developer}/{name}", "developer": developer}
+    model["additional_details"] = {
+        "deployment_type": _deployment(row.model),
+        "model_availability": _WEIGHTS[weights_of(row.model)],
+    }
+    if is_run_here(row.model):  # its provider is like ``llamacpp 0.9``, or says no version
+        engine, _, version = (row.provider or provider).partition(" ")
+        model["inference_engine"] = {"name": engine, **({"version": version} if version else {})}
+    elif row.evidence != "given":
+        model["inference_platform"] = row.provider or provider
+    return model
+
+
+def _deployment(model: str) -> str:
+    """Who had the model in hand, as far as its name says."""
+    if is_run_here(model):
+        return "self_deployed"
+    vendor = VENDORS.get(model.partition("/")[0])
+    return "unknown" if vendor is None or vendor.own_server else "externally_managed"
 
 
 def _result(row: Row, lock: Mapping[str, Any]) -> dict[str, Json]:
@@ -95,6 +125,11 @@ def _result(row: Row, lock: Mapping[str, Any]) -> dict[str, Json]:
         },
         "metric_config": {
             "evaluation_description": "pass@1: share of samples that pass every check, mean over problems",
+            "metric_id": "pass_at_k",
+            "metric_name": "pass@1",
+            "metric_kind": "pass_rate",
+            "metric_unit": "proportion",
+            "metric_parameters": {"k": 1},
             "lower_is_better": False,
             "score_type": "continuous",
             "min_score": 0,
@@ -137,13 +172,22 @@ def _texts(cells: Mapping[str, Any], names: Any) -> dict[str, Json]:
 
 
 def _named(row: Row) -> tuple[str, str]:
-    """Who made the model, as far as its name says, and what it is called; no address of a server."""
+    """Who made the model, as far as its name says, and what it is called; no address of a server, no path."""
     provider, slash, rest = row.model.partition("/")
     name = (rest if slash else provider).partition("@")[0]
     developer, slash, model = name.partition("/")
-    return (developer, model) if slash and model else (provider, name)
+    is_path = row.evidence == "given" or developer in ("", ".", "..", "~")
+    if slash and model and not is_path:
+        return developer, model
+    return provider, name.rpartition("/")[2] or name
 
 
 def _safe(name: str) -> str:
-    """A name that stays in its folder."""
-    return _UNSAFE.sub("_", name).strip("._")[:_LONGEST] or "unnamed"
+    """A name that stays in its folder, and is one on every system."""
+    safe = _UNSAFE.sub("_", name).strip("._")[:_LONGEST].rstrip("._") or "unnamed"
+    return f"_{safe}" if _RESERVED.match(safe) else safe
+
+
+def _uuid_of(text: str) -> UUID:
+    """The same for the same text, in the form of a random one: no other is taken."""
+    return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16], version=4)
