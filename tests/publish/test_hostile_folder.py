@@ -174,7 +174,7 @@ FILES = [
     "seals.json", "leaderboard.csv", "leaderboard.json", "leaderboard.md", "README.md", "index.html",
     SAMPLES, VERDICTS,
     f"{RUN}/lock.json", f"{RUN}/config.toml", f"{RUN}/plan.jsonl", f"{RUN}/events.jsonl",
-    f"{RUN}/labels.json",
+    f"{RUN}/labels.json", f"{RUN}/symptoms.json",
 ]  # fmt: skip
 
 
@@ -192,8 +192,9 @@ def test_a_damaged_file_is_a_finding(site: Path, name: str) -> None:
         assert result.exit_code in (1, 3), (data[:60], result.exception)
         assert result.stdout.startswith(("DIFFERS", "NOT CHECKED")), data[:60]
         if result.exit_code == 1:
-            # Events may say more or less: of those only money and reasons count.
-            assert name in (f"{RUN}/events.jsonl", f"{RUN}/config.toml"), data[:60]
+            # Events may say more or less: of those only money and reasons count. No symptom is none.
+            says_nothing = name == f"{RUN}/symptoms.json" and data == b"{}\n"
+            assert says_nothing or name in (f"{RUN}/events.jsonl", f"{RUN}/config.toml"), data[:60]
 
 
 def test_more_epochs_than_samples_are_not_counted_to(site: Path) -> None:
