@@ -74,6 +74,9 @@ def check_lock(run: Run, suites: Sequence[Suite], judges: Mapping[str, Judge], f
         judges=judges,
         sandbox=shape.sandbox,
     )
+    if shape.bench != bench.__version__:
+        told = f"was made by bench {shape.bench}, and is checked by {bench.__version__}"
+        found.note(_CHECK, run.file(LOCK), told)
     if run.lock.get("git") != made["git"]:
         told = f"was made at commit {run.lock.get('git')} of bench, and is checked at {made['git']}"
         found.note(_CHECK, run.file(LOCK), told)

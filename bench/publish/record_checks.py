@@ -11,7 +11,7 @@ from bench.journal import read
 from bench.plan import Questions
 from bench.publish.findings import Findings
 from bench.publish.opened import Run
-from bench.publish.replies import asked_otherwise, keeps_replies, reread
+from bench.publish.replies import asked_otherwise, invented, keeps_replies, reread
 from bench.records import SampleRecord, StoredCompletion, VerdictRecord, completion_of, verdict_of
 from bench.results import results
 from bench.rundir import PLAN, SAMPLES, judgings, verdicts_path
@@ -109,13 +109,15 @@ class RecordChecks:
             seen.told.append(record.told)
         raw = self._blob(record, stored.reply_blob)
         problem = self._questions.problem(record.key) if self._questions else None
+        if why := invented(record):
+            self._differs(record, why)
         if raw is not None:
             if why := reread(record, raw, problem):
                 self._differs(record, why)
             self._once(record, stored.reply_blob)
         elif not stored.reply_blob and keeps_replies(model):
             self._found.unchecked("replies", str(record.key), "its raw reply is not there")
-        elif problem is not None and model == "reference" and stored.text != problem.reference:
+        if problem is not None and model == "reference" and stored.text != problem.reference:
             self._differs(record, "the reply is not the suite's reference")
         asked = self._blob(record, stored.request_blob)
         if self._questions is not None and problem is not None:

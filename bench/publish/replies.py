@@ -14,11 +14,16 @@ from bench.models.vendors import VENDORS
 from bench.models.wire import Answer, Format
 from bench.records import SampleRecord, StoredCompletion
 from bench.report.story import messages
-from bench.types import Form, Message, Mode, Problem, Request, Timing
+from bench.types import Completion, Form, Message, Mode, Problem, Request, Timing
 
 _INNER = (("response", "body"), ("result", "message"), ("response",))
 """Where a line of a batch holds what would be the whole reply to a single request."""
 _LOCAL = ("command", "hf", "replay")
+_UNASKED = {
+    "replay": Completion(""),
+    "reference": Completion("", served_model="reference", cost_microusd=0),
+}
+"""What there is to say of answers that no model was asked for."""
 
 
 def keeps_replies(model: str) -> bool:
@@ -35,6 +40,21 @@ def _format(model: str) -> Format | None:
     if provider == "llamacpp":
         return ChatCompletions()
     return VENDORS[provider].format if provider in VENDORS and "/" in model else None
+
+
+def invented(record: SampleRecord) -> str:
+    """What a completion says of tokens, cost or model where no model was asked; "" for nothing."""
+    stored, known = record.completion, _UNASKED.get(_provider(record.key.model))
+    if stored is None or known is None:
+        return ""
+    pairs = {
+        "usage": (stored.usage, known.usage),
+        "cost": (stored.cost_microusd, known.cost_microusd),
+        "served model": (stored.served_model, known.served_model),
+        "provider": (stored.provider, known.provider),
+    }
+    other = [name for name, (one, two) in pairs.items() if one != two]
+    return f"no model was asked, and a {other[0]} is stored" if other else ""
 
 
 def reread(record: SampleRecord, raw: str, problem: Problem | None) -> str:
@@ -105,9 +125,16 @@ def _unequal(stored: StoredCompletion, answer: Answer) -> str:
         "reasoning": (stored.reasoning, answer.reasoning),
         "usage": (stored.usage, answer.usage),
         "served model": (stored.served_model, answer.served_model),
+        "upstream": (stored.provider, answer.upstream or stored.provider),
+        "cost": (stored.cost_microusd, _or(answer.cost_microusd, stored.cost_microusd)),
     }
     other = [name for name, (one, two) in pairs.items() if one != two]
     return f"its {other[0]} is not that of its raw reply" if other else ""
+
+
+def _or(said: int | None, else_: int | None) -> int | None:
+    """Most providers do not say what an answer cost."""
+    return else_ if said is None else said
 
 
 def _against_row(record: SampleRecord, text: str, raw: str, problem: Problem | None) -> str:

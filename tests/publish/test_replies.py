@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bench.publish.replies import asked_otherwise, keeps_replies, reread
+from bench.publish.replies import asked_otherwise, invented, keeps_replies, reread
 from bench.records import SampleRecord, StoredCompletion
 from bench.types import Form, Message, Mode, Request, SampleKey, Stop, Usage
 
@@ -86,6 +86,40 @@ def test_a_reply_of_every_wire_format_is_read_again(name: str) -> None:
     assert reread(record(model), "{}", None)
     assert reread(record(model), "[", None) == "its raw reply holds no answer"
     assert keeps_replies(model)
+
+
+def test_who_answered_and_what_it_cost_are_read_again_where_a_reply_says_so() -> None:
+    """Drift goes by who answered, and a row by its cost."""
+    _, body, _ = ALONE["openai"]
+    usage = {"prompt_tokens": 3, "completion_tokens": 4, "cost": 0.25}
+    raw = json.dumps({**body, "provider": "Acme", "usage": usage})
+
+    def stored(**said: Any) -> SampleRecord:
+        return record("openrouter/org/gpt", usage=Usage(3, output_total=4), **said)
+
+    assert reread(stored(provider="Acme", cost_microusd=250_000), raw, None) == ""
+    assert "upstream" in reread(stored(provider="Other", cost_microusd=250_000), raw, None)
+    assert "cost" in reread(stored(provider="Acme", cost_microusd=1), raw, None)
+    silent = record("openrouter/org/gpt", provider="openrouter", cost_microusd=1)
+    assert reread(silent, json.dumps(body), None) == ""
+
+
+@pytest.mark.parametrize("model", ["replay/x.jsonl", "reference"])
+def test_nothing_is_known_of_answers_that_nobody_was_asked_for(model: str) -> None:
+    known = (
+        {"served_model": "reference", "cost_microusd": 0} if model == "reference" else {"served_model": ""}
+    )
+    for name, value in {
+        "usage": Usage(1, output_total=1), "cost_microusd": 7, "served_model": "gpt", "provider": "Acme",
+    }.items():  # fmt: skip
+        assert invented(given(model, **{**known, name: value})).startswith("no model was asked")
+    assert invented(given(model, **known)) == ""
+    assert invented(given("openai/gpt", served_model="gpt", cost_microusd=7)) == ""
+
+
+def given(model: str, **said: Any) -> SampleRecord:
+    stored = StoredCompletion("x", Form.PROGRAM, Stop.END, **said)
+    return SampleRecord(0, SampleKey("smoke", "smoke/x", model, 0), 1, completion=stored)
 
 
 @pytest.mark.parametrize(

@@ -211,6 +211,28 @@ def edited_tokens(site: Path) -> None:
     rewrite(site / SAMPLES, records)
 
 
+def promoted_file(site: Path) -> None:
+    """Answers from a file are said to be a model's."""
+    records = lines(site / SAMPLES)
+    sample_of(records, "replay")["completion"]["served_model"] = "gpt-5.5"
+    rewrite(site / SAMPLES, records)
+
+
+def cheap_file(site: Path) -> None:
+    """Answers that nobody was asked for have no price."""
+    records = lines(site / SAMPLES)
+    sample_of(records, "replay")["completion"]["cost_microusd"] = 1
+    rewrite(site / SAMPLES, records)
+
+
+def swapped_reference_with_a_reply(site: Path) -> None:
+    records = lines(site / SAMPLES)
+    one = sample_of(records, "reference")["completion"]
+    one["text"] += "\n"
+    one["reply_blob"] = sample_of(records, "replay")["completion"]["reply_blob"]
+    rewrite(site / SAMPLES, records)
+
+
 def edited_reply(site: Path) -> None:
     """A raw reply that keeps its name."""
     blob = next(
@@ -291,6 +313,9 @@ FALSIFIED = [
     (swapped_code, "records", "the code that is stored is not what is taken from the reply"),
     (asked_again, "records", "turn 1 was answered, and turn 1 was asked next"),
     (edited_tokens, "records", "its usage is not that of its raw reply"),
+    (promoted_file, "records", "no model was asked, and a served model is stored"),
+    (cheap_file, "records", "no model was asked, and a cost is stored"),
+    (swapped_reference_with_a_reply, "records", "the reply is not the suite's reference"),
     (edited_reply, "replies", "is not the text that its name is the hash of"),
     (hinted_question, "records", "the request does not ask what the suite asks"),
     (another_judge, "judge", "the judge of smoke is calls@0, and this release"),
@@ -353,6 +378,45 @@ def test_a_sample_dropped_with_every_trace_of_it_is_named_as_not_measured(site: 
         == f"{key['model']} smoke {key['problem']} #0: is planned, but not measured: not asked yet"
     )
     assert "1 of 6 samples could not be measured" in (site / "README.md").read_text()
+
+
+TAKEN_AT_ITS_WORD = {
+    "machine": {"cpus": 999, "arch": "z80", "kernel": "none"},
+    "python": "9.9",
+    "packages": {"httpx": "9.9"},
+    "prices": {"library": "none", "version": "9.9"},
+    "files": {"replay/samples.jsonl": "0" * 64},
+    "batch": ["openai-compatible/tiny"],
+}
+
+
+def test_what_cannot_be_shown_is_taken_at_its_word(site: Path) -> None:
+    """As docs/publishing.md says: nobody who reads this as a check is to believe more than was checked."""
+    lock, records, verdicts = (site / name for name in (f"{RUN}/lock.json", SAMPLES, VERDICTS))
+    body = json.loads(lock.read_text())
+    body["sandbox"] |= {"image": "sha256:0", "guarantees": {"network": "none"}}
+    lock.write_text(json.dumps(body | TAKEN_AT_ITS_WORD))
+    answers = lines(records)
+    said = {"cost_microusd": 1, "provider": "another", "sent": {"temperature": 1.0}, "dropped": ["seed"]}
+    sample_of(answers, "openai")["completion"] |= said
+    sample_of(answers, "openai")["measured"]["timing"]["total_s"] = 0.001
+    rewrite(records, answers)
+    judged = lines(verdicts)
+    for one in judged:
+        if one["outcome"] != "pass":
+            one |= {"detail": "made up", "review": ["made up"], "checks_run": 7, "checks_passed": 6}
+    rewrite(verdicts, judged)
+    make_again(site)
+    assert told(site)["status"] == 0
+
+
+def test_a_run_of_another_release_is_named(site: Path) -> None:
+    lock = site / f"{RUN}/lock.json"
+    lock.write_text(json.dumps(json.loads(lock.read_text()) | {"bench": "0.0.9"}))
+    make_again(site)
+    said = told(site)
+    assert said["status"] == 0
+    assert any("was made by bench 0.0.9, and is checked by" in one for one in findings(said, "terms"))
 
 
 def test_a_raw_reply_that_was_taken_away_is_missed(site: Path) -> None:
