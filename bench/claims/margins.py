@@ -17,9 +17,9 @@ from bench.stats.intervals import normal_quantile
 POWER = 0.8
 ALIKE = 0.5
 """Share of a score's variance that lies between problems, so that repeats of a problem do not lessen it."""
-_CORRELATION = 0.35
-"""Of the answers of two models to a problem: 0.3 to 0.7 are usual (Miller 2024, arXiv 2411.00640, section
-4.2), and the less it is, the more problems it takes."""
+_CORRELATION = 0.3
+"""Of the answers of two models to a problem: the least of the usual 0.3 to 0.7 (Miller 2024, arXiv
+2411.00640, section 4.2), as the less it is, the more problems it takes."""
 _UNSOLVED, _BUDGET = 0.1, 15.0
 """Share of the problems not solved, and what each of them counts in a race: so many median times."""
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import bench
-from bench.lock import AS_GIVEN, Asked
+from bench.lock import Asked
 from bench.report.formats import as_markdown
-from bench.report.leaderboard import UNRANKED
 from bench.report.row import Row
 from bench.rundir import CONFIG, Lock, read_lock
 from bench.visible import visible_line
@@ -91,7 +90,7 @@ def _partial(rows: Sequence[Row]) -> Iterator[str]:
 
 def _given(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
-        if row.prompt == AS_GIVEN and row.model not in UNRANKED:
+        if row.is_self_reported:
             yield f"- {_named(row)}: the answers were given, bench asked no model for them"
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from bench import resolve
 from bench.errors import BenchError, SandboxError
-from bench.lock import AS_GIVEN
 from bench.progress import Quiet, Show
 from bench.protocols import Judge, Sandbox
 from bench.publish.again import Again, Judged
@@ -21,7 +20,6 @@ from bench.publish.opened import Run, opened
 from bench.publish.record_checks import Counted, RecordChecks
 from bench.publish.seals import SEALS, Seal, digest_of, listing, read_seals, release, seal_of
 from bench.registry import languages_of
-from bench.report.leaderboard import UNRANKED
 from bench.report.row import Row
 from bench.suites import Suite, suite_names
 
@@ -186,7 +184,7 @@ def _check_derived(folder: Path, paths: Mapping[str, Path], checked: Checked) ->
         checked.rows = check_derived(folder, paths, checked.found, same_release=same)
     for row in checked.rows:
         named = f"{row.model} on {row.suite}"
-        if row.prompt == AS_GIVEN and row.model not in UNRANKED:
+        if row.is_self_reported:
             checked.found.note("evidence", named, "self-reported: the answers were given, bench did not ask")
         if row.limited:
             told = f"partial: {row.problems} of {row.problems_total} problems"

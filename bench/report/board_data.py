@@ -6,21 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
-
 from bench.errors import UsageError
 from bench.models.openness import weights_of
 from bench.report.boards import Board
 from bench.report.comparison import compare
-from bench.report.labels import Labels, known
-from bench.report.leaderboard import UNRANKED, interval_of
-from bench.report.row import Cell, Row
+from bench.report.kinds import kinds
+from bench.report.labels import Labels
+from bench.report.row import UNRANKED, Cell, Row
 from bench.report.sides import Side
-from bench.stats import mean_of_means, pass_at_k
+from bench.stats import pass_at_k
 from bench.types import Json
 
-_VALUES = 40
-"""A label with more values than this is a name, and no kind of problem."""
 PAIRED = 8
 """Of so many rows, the first of a board, each is compared with each other."""
 LARGEST_K = 100
@@ -43,7 +39,7 @@ def board_data(board: Board, counted: Counted) -> Json:
         None if row.drift else counted.sides.get((row.run, row.suite, row.model)) for row in board.rows
     ]
     labels = [counted.labels.get(row.run, {}).get(row.suite, {}) for row in board.rows]
-    return {
+    shown: dict[str, Json] = {
         "suite": first.suite,
         "track": first.track,
         "terms": first.terms,
@@ -53,8 +49,8 @@ def board_data(board: Board, counted: Counted) -> Json:
         "differs": list(board.differs),
         "rows": [_row(row, side) for row, side in zip(board.rows, of_rows, strict=True)],
         "paired": list(_paired(board.rows, of_rows)),
-        "parts": list(_parts(of_rows, labels)),
     }
+    return shown | kinds(of_rows, labels)
 
 
 def _row(row: Row, side: Side | None) -> Json:
@@ -62,6 +58,7 @@ def _row(row: Row, side: Side | None) -> Json:
     cells: dict[str, Json] = {name: _rounded(cell) for name, cell in row.cells().items()}
     vendor, slash, _ = row.model.partition("/")
     return cells | {
+        "self_reported": row.is_self_reported,
         "vendor": vendor if slash else "",
         "weights": weights_of(row.model),
         "tokens_per_sample": _rounded(_tokens_per_sample(row)),
@@ -79,36 +76,6 @@ def _curve(side: Side) -> Iterator[float]:
     most = min((n for n, _ in samples), default=0)
     for k in range(1, min(most, LARGEST_K) + 1 if most > 1 else 1):
         yield sum(pass_at_k(n, c, k) for n, c in samples) / len(samples)
-
-
-def _parts(sides: Sequence[Side | None], labels: Sequence[Labels]) -> Iterator[Json]:
-    """The rows by kind of problem: a score for each, with its interval."""
-    for label in sorted({name for own in labels for name in known(own)}):
-        values = {value for own in labels for each in own.values() if (value := each.get(label))}
-        if (label == "track" and len(values) == 1) or len(values) > _VALUES:
-            continue  # a track is a filter of its own
-        for value in sorted(values):
-            rows = [_part(side, own, label, value) for side, own in zip(sides, labels, strict=True)]
-            yield {"label": label, "value": value, "rows": list(rows)}
-
-
-def _part(side: Side | None, labels: Labels, label: str, value: str) -> Json:
-    if side is None:
-        return None
-    counts = side.counts
-    chosen = np.array([labels.get(name, {}).get(label) == value for name in side.names])
-    if not chosen.any():
-        return None
-    of = counts.of_problems(chosen)
-    interval, _ = interval_of(of.passed, of.measured, of.planned)
-    return {
-        "problems": int(chosen.sum()),
-        "samples_planned": int(of.planned.sum()),
-        "samples_unmeasured": int((of.planned - of.measured).sum()),
-        "pass_at_1": _rounded(mean_of_means(of.passed, of.measured)),
-        "ci_low": _rounded(interval.low),
-        "ci_high": _rounded(interval.high),
-    }
 
 
 def _paired(rows: Sequence[Row], sides: Sequence[Side | None]) -> Iterator[Json]:

@@ -110,11 +110,15 @@ def _problems(row: Row) -> str:
     return f"{row.problems} of {row.problems_total} (limited)" if row.limited else str(row.problems)
 
 
+def _evidence(row: Row) -> str:
+    """What is not as usual: that bench asked, and nobody has judged again."""
+    own = "self-reported" if row.is_self_reported else ""
+    return ", ".join(filter(None, (own, row.evidence if row.evidence == "verified" else "")))
+
+
 def _percent(rate: float | None) -> str:
     return "" if rate is None else f"{100 * rate:.1f} %"
 
-
-_EVIDENCE = {"asked": "", "given": "self-reported"}
 
 _SHORT: Mapping[str, Callable[[Row], str]] = {
     "rank": _rank,
@@ -129,7 +133,7 @@ _SHORT: Mapping[str, Callable[[Row], str]] = {
     "unchanged": lambda row: _percent(row.unchanged_share),
     "edit precision": lambda row: _percent(row.edit_precision),
     "regressions": lambda row: _percent(row.regression_share),
-    "evidence": lambda row: _EVIDENCE.get(row.evidence, row.evidence),
+    "evidence": _evidence,
     "problems": _problems,
     "epochs": lambda row: str(row.epochs),
     "unmeasured": lambda row: str(row.samples_unmeasured),

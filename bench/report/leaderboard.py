@@ -16,7 +16,7 @@ from bench.journal import write_atomically, writing
 from bench.lock import AS_GIVEN
 from bench.report.counted import counted, counted_in
 from bench.report.formats import BY_ENDING, as_csv, as_json, as_markdown, render
-from bench.report.row import COLUMNS, Row
+from bench.report.row import COLUMNS, UNRANKED, Row
 from bench.report.sums import Sent
 from bench.report.tally import Tally
 from bench.report.terms import suite_of
@@ -27,9 +27,6 @@ from bench.stats.counts import Ints
 from bench.types import Json, Outcome, Track
 
 __all__ = ["COLUMNS", "Row", "RunView", "as_csv", "as_json", "as_markdown", "render", "rows", "write"]
-
-UNRANKED = frozenset({"reference"})
-"""Models that show what can be reached, and compete with none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TypeAlias, cast
 
+from bench.lock import AS_GIVEN
 from bench.types import Outcome
 
 Cell: TypeAlias = "bool | int | float | str | None"
+UNRANKED = frozenset({"reference"})
+"""Models that show what can be reached, and compete with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,11 @@ class Row:
     drift: str
     bench_version: str
     run: str
+
+    @property
+    def is_self_reported(self) -> bool:
+        """That the answers are the model's is their giver's word."""
+        return self.prompt == AS_GIVEN and self.model not in UNRANKED
 
     @property
     def board(self) -> tuple[str, bool, str, int]:

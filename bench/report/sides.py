@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from bench.drift import Who
 from bench.errors import UsageError
-from bench.report.leaderboard import UNRANKED, RunView
+from bench.report.leaderboard import RunView
+from bench.report.row import UNRANKED
 from bench.report.terms import settings, suite_of
 from bench.results import Result
 from bench.stats import Counts

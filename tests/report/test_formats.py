@@ -65,10 +65,22 @@ def test_people_see_the_ranks_that_intervals_leave_open() -> None:
 
 
 def test_people_see_which_rows_are_self_reported() -> None:
-    plain, mixed = as_markdown([row()]), as_markdown([row(), row(evidence="given"), row(evidence="verified")])
+    plain, mixed = (
+        as_markdown([row()]),
+        as_markdown(
+            [
+                row(evidence="given", model="reference", prompt="as given"),
+                row(evidence="given", prompt="as given"),
+                row(evidence="verified"),
+                row(evidence="verified", prompt="as given"),
+            ]
+        ),
+    )
     assert "evidence" not in plain
     names, _, *lines = ([cell.strip() for cell in line.split(" | ")] for line in mixed.splitlines())
-    assert [line[names.index("evidence")] for line in lines] == ["", "self-reported", "verified"]
+    assert [line[names.index("evidence")] for line in lines] == [
+        "", "self-reported", "verified", "self-reported, verified",
+    ]  # fmt: skip
 
 
 def test_csv_numbers_have_fixed_decimals_and_unknown_is_empty() -> None:

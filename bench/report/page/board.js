@@ -21,7 +21,7 @@ const COLUMNS = [
 // The columns that any row has something in; set once the data is there.
 let columns = COLUMNS;
 const FILTERS = { suite: (board) => board.suite, track: (board) => board.track };
-const asked = { suite: '', track: '', vendor: '', weights: '', kind: '', text: '', sort: 'score', reversed: false };
+const asked = { suite: '', track: '', vendor: '', weights: '', kinds: new Map(), text: '', sort: 'score', reversed: false };
 
 function unmeasured(row) {
   if (!known(row.samples_unmeasured)) return '';
@@ -37,7 +37,8 @@ function modelCell(row) {
     if (open) line.after(detailsOf(row));
     else line.nextElementSibling.remove();
   };
-  return el('button', { class: 'model', 'aria-expanded': 'false', click: toggle }, row.model, drift);
+  const word = row.self_reported && el('span', { class: 'word' }, ' self-reported');
+  return el('button', { class: 'model', 'aria-expanded': 'false', click: toggle }, row.model, drift, word);
 }
 
 // Everything that the leaderboard's files say of the row.
@@ -82,23 +83,50 @@ function wanted(board) {
 }
 
 const valueOf = { vendor: (row) => row.vendor, weights: (row) => row.weights || 'unknown' };
-const kindOf = (part) => `${part.label}: ${part.value}`;
-const partOf = (board) => board.parts.find((part) => kindOf(part) === asked.kind);
 
-// The rows, or what they come to on the chosen kind of problems: of that only score, interval and counts are known.
-function rowsOf(board) {
-  if (!asked.kind) return board.rows;
-  const part = partOf(board);
-  const none = { rank_best: null, truncated_share: null, refused_share: null, cost_usd: null, cost_per_solved_usd: null, tokens_per_sample: null, median_seconds: null };
-  return part ? board.rows.map((row, at) => part.rows[at] && { ...row, ...none, bound_low: part.rows[at].ci_low, bound_high: part.rows[at].ci_high, ...part.rows[at] }).filter(Boolean) : [];
+// Of the labels asked for those that tell this board's problems apart; null where none of its problems has them all.
+function kindOn(board) {
+  const same = new Map(board.same);
+  const wanted = [...asked.kinds].filter(([, value]) => value);
+  if (wanted.some(([label, value]) => same.has(label) && same.get(label) !== value)) return null;
+  return wanted.filter(([label]) => !same.has(label));
 }
 
-function heading(board) {
+const partOf = (board, kind) =>
+  board.parts.find((part) => part.kind.length === kind.length && part.kind.every(([label, value]) => asked.kinds.get(label) === value));
+
+// The rows, or what they come to on the chosen kind of problems, of which less is known: nothing of the whole stays beside it.
+const NAMED = ['model', 'suite', 'served_model', 'provider', 'drift', 'evidence', 'self_reported', 'vendor', 'weights', 'epochs', 'turns', 'terms', 'run'];
+
+function rowsOf(board) {
+  const kind = kindOn(board);
+  if (!kind?.length) return kind ? board.rows : [];
+  const part = partOf(board, kind);
+  const own = (row, of) => ({ ...Object.fromEntries(NAMED.map((name) => [name, row[name]])), ...of });
+  return part ? board.rows.map((row, at) => part.rows[at] && own(row, part.rows[at])).filter(Boolean) : [];
+}
+
+const kindText = (kind) => kind.map(([label, value]) => `${label}: ${value}`).join(', ');
+
+// What a filter by kind of problem cannot tell.
+function untold(all) {
+  const suites = (some) => [...new Set(all.filter(some).map((board) => board.suite))].join(', ');
+  const unlabelled = suites((board) => !board.same.length && !board.parts.length);
+  const many = suites((board) => kindOn(board)?.length > Math.max(1, ...board.parts.map((part) => part.kind.length)));
+  return [
+    unlabelled && `No filter by kind of problem on ${unlabelled}: these runs have no labels.json, which bench run writes.`,
+    many && ` ${many} has too many kinds of problems to combine: choose one label at a time.`,
+  ];
+}
+
+function heading(board, rows) {
   const problems = board.limited ? `${board.problems} of ${board.problems_total} problems` : `${board.problems} problems`;
   const parts = [el('strong', {}, board.suite), ` ${board.track}, ${problems}, terms `, el('code', {}, board.terms)];
-  if (asked.kind) {
-    const few = partOf(board).rows.find(Boolean).problems;
-    parts.push(el('p', { class: 'apart' }, `Only its ${few} problems of ${asked.kind}. What is empty is known of all problems together alone.`));
+  const kind = kindOn(board);
+  if (kind.length) {
+    const left = partOf(board, kind).rows.filter((one) => !one).length;
+    parts.push(el('p', { class: 'apart' }, `Only its ${rows[0].problems} problems of ${kindText(kind)}. What is empty is known of all problems together alone.`,
+      left > 0 && ` Left out: ${left} rows of names that several answered under, or without such problems.`));
   }
   if (board.differs.length) {
     parts.push(el('p', { class: 'apart' }, '≠ Not ranked with the rows above. What differs:'));
@@ -113,7 +141,7 @@ function bodyOf(board, rows) {
       const cell = column.show(row);
       return el('td', { class: column.left ? 'left' : 'number', 'data-label': column.name }, cell === '' ? '–' : cell);
     }));
-  return el('tbody', { class: board.differs.length ? 'other' : '' }, heading(board), sorted(rows).map(line));
+  return el('tbody', { class: board.differs.length ? 'other' : '' }, heading(board, rows), sorted(rows).map(line));
 }
 
 function headOf(again) {
@@ -151,6 +179,7 @@ async function leaderboard(view) {
   const rows = all.flatMap((board) => board.rows);
   columns = COLUMNS.filter(({ value }) => rows.some((row) => known(value(row))));
   const table = el('table', { class: 'leaderboard' });
+  const note = el('p', { class: 'note' });
   const again = () => {
     const bodies = all.map((board) => [board, wanted(board)]).filter(([, rows]) => rows.length);
     const none = el('tbody', {}, el('tr', {}, el('td', { colspan: columns.length }, 'No row fits these filters.')));
@@ -159,22 +188,28 @@ async function leaderboard(view) {
       headOf(again),
       ...(bodies.length ? bodies.map((pair) => bodyOf(...pair)) : [none]),
     );
+    note.replaceChildren(...untold(all).filter(Boolean).map(shown));
     tell(`${bodies.reduce((sum, [, rows]) => sum + rows.length, 0)} rows, sorted by ${asked.sort}`);
   };
   const pick = (name) => (value) => { asked[name] = value; again(); };
   const ofRows = (read) => (board) => board.rows.map(read);
-  const values = { ...FILTERS, vendor: ofRows(valueOf.vendor), weights: ofRows(valueOf.weights), kind: (board) => board.parts.map(kindOf) };
-  const called = { kind: 'problems', weights: 'weights' };
-  const choices = Object.entries(values)
-    .map(([name, read]) => [name, everyOr(all.flatMap(read))])
-    .filter(([, options]) => options.length > 2)
-    .map(([name, options]) => choice(called[name] ?? name, options, asked[name], pick(name)));
+  const values = { ...FILTERS, vendor: ofRows(valueOf.vendor), weights: ofRows(valueOf.weights) };
+  const choices = Object.entries(values).map(([name, read]) => [name, everyOr(all.flatMap(read)), asked[name], pick(name)]);
+  const telling = all.flatMap((board) => board.parts.flatMap((part) => part.kind));
+  const pairs = [...telling, ...all.flatMap((board) => board.same)];
+  for (const label of new Set(pairs.map(([name]) => name))) {
+    const options = everyOr(pairs.filter(([name]) => name === label).map(([, value]) => value));
+    const change = (value) => { asked.kinds.set(label, value); again(); };
+    choices.push([`problems: ${label}`, options, asked.kinds.get(label) ?? '', change, telling.some(([name]) => name === label)]);
+  }
+  const filters = choices.filter(([, options, , , tells]) => tells || options.length > 2).map((one) => choice(...one));
   const search = el('input', { type: 'search', name: 'find', placeholder: 'model or run', value: asked.text, input: (event) => pick('text')(event.currentTarget.value) });
   const sort = choice('sort by', columns.map(({ name }) => [name, name]), asked.sort, (name) => { asked.reversed = false; pick('sort')(name); });
   view.replaceChildren(
     el('h2', {}, 'Leaderboard'),
-    el('div', { class: 'filters', role: 'search' }, choices, el('label', {}, 'find', search), sort),
+    el('div', { class: 'filters', role: 'search' }, filters, el('label', {}, 'find', search), sort),
     el('div', { class: 'scroll' }, table),
+    note,
     el('p', { class: 'note' },
       'A rank such as 2–4 is what the 95 % intervals leave open: at best 1 + the rows whose whole interval lies above, ',
       'at worst before those whose whole interval lies below. Intervals that overlap may still differ on the same ',

@@ -17,17 +17,19 @@ function verdictOf(pair) {
 function differenceLine(board, pair, most) {
   const at = (value) => 100 + (value / most) * 90;
   const bar = svg('svg', { class: 'bar', viewBox: '0 0 200 16', width: 200, height: 16, 'aria-hidden': 'true' },
-    svg('line', { class: 'grid', x1: 100, x2: 100, y1: 0, y2: 16 }),
+    svg('line', { class: 'zero', x1: 100, x2: 100, y1: 0, y2: 16 }),
     svg('line', { class: 'interval', x1: at(pair.low), x2: at(pair.high), y1: 8, y2: 8 }),
     svg('circle', { class: 'score', cx: at(pair.value), cy: 8, r: 4 }));
+  const cells = [bar, points(pair.value), `${points(pair.low)} to ${points(pair.high)}`, chance(pair.p), `${pair.ahead[0]} / ${pair.ahead[1]}`, verdictOf(pair)];
   return el('tr', {},
-    el('th', { scope: 'row', class: 'left' }, board.rows[pair.other].model),
-    el('td', { class: 'left' }, bar),
-    el('td', { class: 'number' }, points(pair.value)),
-    el('td', { class: 'number' }, `${points(pair.low)} to ${points(pair.high)}`),
-    el('td', { class: 'number' }, `${pair.ahead[0]} / ${pair.ahead[1]}`),
-    el('td', { class: 'left' }, verdictOf(pair)));
+    el('th', { scope: 'row', class: 'left' }, calledOn(board, board.rows[pair.other])),
+    cells.map((cell, at) => el('td', { class: PAIR_COLUMNS[at + 1][1], 'data-label': PAIR_COLUMNS[at + 1][0] }, cell)));
 }
+
+const chance = (p) => (p < 0.001 ? '< 0.001' : p.toFixed(3));
+const PAIR_COLUMNS = [
+  ['model', 'left'], ['', 'left'], ['points', 'number'], ['95 % interval', 'number'], ['p', 'number'], ['ahead on / behind on', 'number'], ['', 'left'],
+];
 
 function pairedPlot(board) {
   const places = [...new Set(board.paired.flatMap((pair) => [pair.first, pair.second]))].sort((a, b) => a - b);
@@ -36,23 +38,23 @@ function pairedPlot(board) {
   const body = el('tbody', {});
   const against = (at) => body.replaceChildren(...board.paired.filter((pair) => pair.first === at || pair.second === at)
     .map((pair) => differenceLine(board, seenFrom(at, pair), most)));
-  const called = (at) => (board.rows.filter((row) => row.model === board.rows[at].model).length > 1 ? `${board.rows[at].run}: ${board.rows[at].model}` : board.rows[at].model);
   against(places[0]);
-  const head = ['model', '', 'points', '95 % interval', 'ahead on / behind on', ''];
   return el('figure', {},
-    el('div', { class: 'filters' }, choice('against', places.map((at) => [at, called(at)]), places[0], against)),
+    el('div', { class: 'filters' }, choice('against', places.map((at) => [at, calledOn(board, board.rows[at])]), places[0], against)),
     el('div', { class: 'scroll' }, el('table', { class: 'paired' },
       el('caption', { class: 'unseen' }, 'Differences in score on the same problems'),
-      el('thead', {}, el('tr', {}, head.map((text, at) => el('th', { scope: 'col', class: at === 0 || at === 1 || at === 5 ? 'left' : 'number' }, text)))), body)),
+      el('thead', {}, el('tr', {}, PAIR_COLUMNS.map(([name, side]) => el('th', { scope: 'col', class: side }, name)))), body)),
     el('figcaption', { class: 'note' },
       'How many points better or worse each is on the same problems; right of the middle it is better. What is missing is taken at its worst. ',
       'No correction for the number of pairs: bench compare has it.', board.rows.length > places.length && ` ${places.length} of ${board.rows.length} rows are compared.`));
 }
 
+const WAYS = 6; // of drawing a curve: in page.css
+
 function curvePlot(board) {
   const rows = board.rows.filter((row) => row.pass_at_k.length > 1);
   if (!rows.length) return el('p', { class: 'note' }, 'It takes two or more measured samples of every problem (-n 2).');
-  const [width, height, left, top, bottom] = [640, 320, 52, 12, 44];
+  const [width, height, left, top, bottom] = [plotWidth(), 320, 52, 12, 44];
   const most = Math.max(...rows.map((row) => row.pass_at_k.length));
   const x = (k) => left + 12 + (Math.log(k) / Math.log(most)) * (width - left - 60);
   const y = (rate) => top + (1 - rate) * (height - top - bottom);
@@ -63,19 +65,20 @@ function curvePlot(board) {
       svg('text', { x: left - 8, y: y(rate) + 4, 'text-anchor': 'end' }, percent(rate, 0)),
     ]),
     ...ticks.map((k) => svg('text', { x: x(k), y: height - bottom + 18, 'text-anchor': 'middle' }, k)),
-    svg('text', { x: width / 2, y: height - 6, 'text-anchor': 'middle' }, 'k: samples of a problem, of which one has to pass'),
+    svg('text', { x: width / 2, y: height - 6, 'text-anchor': 'middle' }, 'k samples, of which one has to pass'),
   ];
   const lines = rows.map((row, at) => {
     const ks = row.pass_at_k;
     const d = ks.map((rate, i) => `${i ? 'L' : 'M'}${x(i + 1).toFixed(1)} ${y(rate).toFixed(1)}`).join('');
-    return svg('g', { class: 'point' }, svg('path', { class: 'curve', d }),
+    return svg('g', { class: 'point' }, svg('path', { class: `curve way-${at % WAYS}`, d }),
       svg('circle', { cx: x(ks.length), cy: y(ks.at(-1)), r: 9 }),
       svg('text', { x: x(ks.length), y: y(ks.at(-1)) + 4, 'text-anchor': 'middle' }, at + 1));
   });
   return el('figure', {},
     svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `pass@k of ${rows.length} models, k up to ${most}` }, axis.flat(), lines),
-    el('ol', { class: 'legend' }, rows.map((row) => el('li', {}, el('strong', {}, row.model), ' ',
+    el('ol', { class: 'legend' }, rows.map((row) => el('li', {}, el('strong', {}, calledOn(board, row)), ' ',
       row.pass_at_k.map((rate, at) => [at + 1, rate]).filter(([k]) => ticks.includes(k) || k === row.pass_at_k.length)
         .map(([k, rate]) => `pass@${k} ${percent(rate)}`).join(', ')))),
-    el('figcaption', { class: 'note' }, 'Unbiased, of the samples there are; as far as every problem has so many. k stands on a logarithmic scale.'));
+    el('figcaption', { class: 'note' }, 'Unbiased, of the samples there are; as far as every problem has so many. k stands on a logarithmic scale.',
+      rows.length < board.rows.length && ` ${board.rows.length - rows.length} of ${board.rows.length} rows have no curve: not every problem has two measured samples.`));
 }

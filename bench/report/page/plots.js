@@ -1,7 +1,22 @@
 // Plots as inline SVG: cost against score with the Pareto front, and who solves which problem. pairs.js has two more.
 
+// Dollars a sample, rounded: sums that differ by how they were added up are the same price.
 const spent = (row) =>
-  known(row.cost_usd) && known(row.cost_lost_usd) && row.samples_planned ? (row.cost_usd + row.cost_lost_usd) / row.samples_planned : null;
+  known(row.cost_usd) && known(row.cost_lost_usd) && row.samples_planned
+    ? Number(((row.cost_usd + row.cost_lost_usd) / row.samples_planned).toPrecision(9)) : null;
+
+// What a row is called where its run is not shown beside it.
+const calledOn = (board, row) =>
+  board.rows.filter((one) => one.model === row.model).length > 1 ? `${row.run}: ${row.model}${row.drift && ` as ${row.served_model || 'nobody'}`}` : row.model;
+
+// As wide as there is room, so that texts keep their size on a phone.
+const plotWidth = () => Math.max(300, Math.min(640, document.getElementById('view').clientWidth - 24));
+
+// Of some ticks those that have room for a label.
+function apart(ticks, at, least) {
+  let last = -Infinity;
+  return ticks.filter((tick) => at(tick) - last >= least && ((last = at(tick)), true));
+}
 
 // Rows that none is both cheaper (or as cheap) and better than, by cost.
 function paretoFront(rows) {
@@ -38,7 +53,7 @@ function costPlot(board) {
   const rows = board.rows.filter((row) => known(row.pass_at_1) && known(spent(row)) && row.model !== 'reference');
   if (!rows.length) return el('p', { class: 'note' }, 'What these answers cost is not known.');
   if (!rows.some(spent)) return el('p', { class: 'note' }, 'These answers cost nothing.');
-  const [width, height, left, top, bottom] = [640, 360, 52, 12, 44];
+  const [width, height, left, top, bottom] = [plotWidth(), 360, 52, 12, 44];
   const x = scale(rows.map(spent), left, width - 16);
   const y = (rate) => top + (1 - rate) * (height - top - bottom);
   const front = paretoFront(rows);
@@ -47,7 +62,7 @@ function costPlot(board) {
       svg('line', { class: 'grid', x1: left, x2: width - 16, y1: y(rate), y2: y(rate) }),
       svg('text', { x: left - 8, y: y(rate) + 4, 'text-anchor': 'end' }, percent(rate, 0)),
     ]),
-    ...x.ticks.map((tick) => [
+    ...apart(x.ticks, x.at, 52).map((tick) => [
       svg('line', { class: 'grid', x1: x.at(tick), x2: x.at(tick), y1: top, y2: height - bottom }),
       svg('text', { x: x.at(tick), y: height - bottom + 18, 'text-anchor': 'middle' }, dollars(tick)),
     ]),
@@ -67,7 +82,7 @@ function costPlot(board) {
     svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': summary },
       axis.flat(), svg('path', { class: 'front-line', d: `${steps}H${width - 16}` }), points),
     el('ol', { class: 'legend' }, rows.map((row) => el('li', {},
-      el('strong', {}, row.model), ` ${percent(row.pass_at_1)} for ${dollars(spent(row))} a sample`,
+      el('strong', {}, calledOn(board, row)), ` ${percent(row.pass_at_1)} for ${dollars(spent(row))} a sample`,
       front.includes(row) && ' — on the front: none is better for as little'))),
     el('figcaption', { class: 'note' }, 'Filled: on the Pareto front. Lines up and down: 95 % intervals of the score.'));
 }
@@ -89,7 +104,8 @@ function solvedBy(row) {
 const CELL = { width: 9, height: 22 };
 
 // A row of the heat map: a bar is as high as the share that passed; a ring is a problem without a verdict.
-function heatRow(row, solved, order, say) {
+// With the keyboard: left and right, Home and End go from problem to problem, Enter opens the sample.
+function heatRow(name, solved, order, say) {
   const whole = CELL.height - 4;
   const paths = { field: '', bar: '', ring: '' };
   order.forEach((problem, at) => {
@@ -102,22 +118,34 @@ function heatRow(row, solved, order, say) {
       if (high) paths.bar += `M${x} ${2 + whole - high}h${CELL.width - 2}v${high}h${2 - CELL.width}z`;
     }
   });
-  const under = (event) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    return solved.get(order[Math.floor((event.clientX - box.left) / CELL.width)]);
+  const cursor = svg('rect', { class: 'cursor', y: 0, width: CELL.width, height: CELL.height, visibility: 'hidden' });
+  let here = -1;
+  const go = (at) => {
+    here = Math.max(0, Math.min(order.length - 1, at));
+    cursor.setAttribute('x', here * CELL.width);
+    cursor.setAttribute('visibility', 'visible');
+    const one = solved.get(order[here]);
+    if (one) say(`${named('problem', one.first)}, ${name}: ${one.measured ? `${one.passed} of ${one.measured} passed` : 'no verdict'}`);
   };
-  const move = (event) => {
-    const one = under(event);
-    if (one) say(`${named('problem', one.first)}, ${row.model}: ${one.measured ? `${one.passed} of ${one.measured} passed` : 'no verdict'}`);
+  const under = (event) => Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left) / CELL.width);
+  const enter = () => { const one = solved.get(order[here]); if (one) location.hash = linkOf(one.first); };
+  const keys = {
+    ArrowLeft: () => go(here - 1), ArrowRight: () => go(here + 1), Home: () => go(0), End: () => go(order.length - 1), Enter: enter,
   };
-  const click = (event) => { const one = under(event); if (one) location.hash = linkOf(one.first); };
+  const keydown = (event) => {
+    if (!keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+    cursor.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  };
   const passed = [...solved.values()].filter((one) => one.passed).length;
   return el('tr', {},
-    el('th', { scope: 'row' }, row.model),
+    el('th', { scope: 'row' }, name),
     el('td', {}, svg('svg', {
-      class: 'heat', width: order.length * CELL.width, height: CELL.height, role: 'img', mousemove: move, click,
-      'aria-label': `${row.model}: of ${order.length} problems ${passed} solved at least once`,
-    }, Object.entries(paths).map(([name, d]) => svg('path', { class: name, d })))));
+      class: 'heat', width: order.length * CELL.width, height: CELL.height, role: 'img', tabindex: 0, keydown,
+      mousemove: (event) => go(under(event)), click: (event) => { go(under(event)); enter(); },
+      'aria-label': `${name}: of ${order.length} problems ${passed} solved at least once; arrow keys go from one to the next, Enter opens it`,
+    }, Object.entries(paths).map(([kind, d]) => svg('path', { class: kind, d })), cursor)));
 }
 
 function heatMap(board) {
@@ -131,14 +159,14 @@ function heatMap(board) {
   };
   const shares = new Map([...problems].map((problem) => [problem, share(problem)]));
   const order = [...problems].sort((a, b) => shares.get(b) - shares.get(a));
-  const told = el('p', { class: 'note' }, 'Point at a cell for its name; a click opens the sample.');
+  const told = el('p', { class: 'note', role: 'status' }, 'Point at a cell for its name, or go there with the arrow keys; a click or Enter opens the sample.');
   const none = order.filter((problem) => shares.get(problem) === 0);
   const link = (problem) => {
     const at = solved.find((one) => one.has(problem)).get(problem).first;
     return el('li', {}, el('a', { href: linkOf(at) }, named('problem', at)));
   };
   return el('figure', {},
-    el('div', { class: 'scroll' }, el('table', { class: 'heatmap' }, rows.map((row, at) => heatRow(row, solved[at], order, (text) => told.replaceChildren(text))))),
+    el('div', { class: 'scroll' }, el('table', { class: 'heatmap' }, rows.map((row, at) => heatRow(calledOn(board, row), solved[at], order, (text) => told.replaceChildren(text))))),
     told,
     el('figcaption', { class: 'note' }, 'A column is a problem, those that most models solve first. A bar is as high as the share of samples that passed; a ring: no verdict.'),
     none.length > 0 && el('details', {}, el('summary', {}, `${none.length} problems that none of these solved`), el('ul', { class: 'inline' }, none.slice(0, 200).map(link))));
