@@ -7,10 +7,11 @@ Names, questions and answers are this project's own; no model was asked.
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import chromium  # noqa: E402
 from told_runs import Builder, hostile  # noqa: E402
 
 from bench.report import html  # noqa: E402
+from bench.report.labels import LABELS  # noqa: E402
 from bench.types import Outcome, SampleKey  # noqa: E402
 
 
@@ -129,7 +131,7 @@ MODELS = (
     Model("acme/large", 0.93, 420, 5_200, 6.1),
     Model("acme/small", 0.74, 260, 420, 1.9),
     Model("borealis/thinker", 0.9, 1_900, 2_600, 21.0, thinks=True),
-    Model("cumulus/open-7b", 0.55, 310, 90, 3.2),
+    Model("vllm/cumulus-7b", 0.55, 310, 90, 3.2),
     Model("delta/code-2", 0.86, 350, 1_400, 4.4),
 )
 PROBLEMS = 40
@@ -153,7 +155,21 @@ def made(path: Path, models: tuple[Model, ...], *, turns: int = 1, terms: str = 
             if _answer(run, index, task, model, turn=turn, chance=chance, draw=draw):
                 break
     run.close()
+    (path / LABELS).write_text(json.dumps({"demo": _labels(keys)}), "utf-8")
     return path
+
+
+def _labels(keys: Sequence[SampleKey]) -> dict[str, dict[str, str]]:
+    names = list(dict.fromkeys(key.problem for key in keys))
+    levels = "easy", "medium", "hard"
+    return {
+        name: {
+            "language": "python",
+            "difficulty": levels[3 * number // len(names)],
+            "topic": "text" if "run_lengths" in name or "balanced" in name else "numbers",
+        }
+        for number, name in enumerate(names)
+    }
 
 
 def _answer(
@@ -207,6 +223,10 @@ def pictures(folder: Path, tab: chromium.Page, report: str, bad: str) -> None:
         _click(tab, "th button", "cost per solved")
         _click(tab, ".model", "acme/small")
 
+    def filtered() -> None:
+        _pick(tab, "problems: difficulty", "hard")
+        _pick(tab, "problems: topic", "numbers")
+
     def searched() -> None:
         tab.value("document.querySelector('input[name=texts]').click()")
         tab.value("document.querySelector('input[name=search]').focus()")
@@ -220,11 +240,11 @@ def pictures(folder: Path, tab: chromium.Page, report: str, bad: str) -> None:
         tab.value("document.querySelector('.answer details:nth-of-type(2)').scrollIntoView()")
 
     address = f"{report}#/samples/main/demo/demo%2F"
-    sample = f"{address}0-run_lengths/cumulus%2Fopen-7b/0"
-    beside = f"{address}32-run_lengths/borealis%2Fthinker/0/with/main/cumulus%2Fopen-7b/0"
+    sample = f"{address}0-run_lengths/vllm%2Fcumulus-7b/0"
+    beside = f"{address}32-run_lengths/borealis%2Fthinker/0/with/main/vllm%2Fcumulus-7b/0"
     shot("leaderboard", report, "tr.row", width=1440)
     shot("leaderboard-dark", report, "tr.row", act=sorted_and_opened, width=1440, height=640, dark=True)
-    shot("leaderboard-filtered", report, "tr.row", act=lambda: _pick(tab, "vendor", "acme"), height=500)
+    shot("leaderboard-filtered", report, "tr.row", act=filtered, width=1440, height=640)
     shot("leaderboard-phone", report, "tr.row", width=390, height=844)
     shot("plots", f"{report}#/plots", "svg.heat", height=1000)
     shot("plots-phone", f"{report}#/plots", "svg.heat", width=390, height=844, dark=True)
@@ -243,7 +263,7 @@ def _click(tab: chromium.Page, selector: str, text: str) -> None:
 
 
 def _pick(tab: chromium.Page, name: str, text: str) -> None:
-    select = f"document.querySelector('select[name={name}]')"
+    select = f"document.querySelector('select[name=\"{name}\"]')"
     place = f"[...{select}.options].findIndex((one) => one.text === {text!r})"
     tab.value(f"({select}.selectedIndex = {place}, {select}.dispatchEvent(new Event('change')))")
 
