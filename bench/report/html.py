@@ -6,7 +6,7 @@ which its script makes text nodes. The policy of the page lets nothing run but t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -23,7 +23,7 @@ from bench.report.leaderboard import RunView, rows
 from bench.report.listed import Line, Listed, columns
 from bench.report.packed import packed
 from bench.report.shell import Held
-from bench.report.sides import sides
+from bench.report.sides import SidesOf
 from bench.report.story import Stories, Story
 from bench.results import results
 from bench.rundir import named, read_lock
@@ -93,14 +93,15 @@ class _Data:
 def _data(runs: Sequence[Run]) -> Iterator[_Data]:
     """What every sample came to is read first."""
     locks: dict[str, dict[str, Any]] = {run.name: read_lock(run.path) for run in runs}
-    listed = Listed()
+    listed, seen = Listed(), [SidesOf(locks[run.name], run.name) for run in runs]
     views = [
-        RunView(locks[run.name], listed.noted(place, results(run.path)), run.name)
-        for place, run in enumerate(runs)
+        RunView(locks[run.name], listed.noted(place, of.noted(results(run.path))), run.name)
+        for place, (run, of) in enumerate(zip(runs, seen, strict=True))
     ]
     found = boards(rows(views), locks)
-    lines, counted = listed.ordered(), _counted(runs, locks)
-    shown = packed([board_data(one, counted) for one in found])
+    sides = {(side.run, side.suite, side.model): side for of in seen for side in of.sides()}
+    counted = Counted(sides, {run.name: labels.stored(run.path) for run in runs})
+    lines, shown = listed.ordered(), packed([board_data(one, counted) for one in found])
     with ExitStack() as stack:
         stored = [stack.enter_context(Stories(run.path)) for run in runs]
 
@@ -108,14 +109,6 @@ def _data(runs: Sequence[Run]) -> Iterator[_Data]:
             return stored[line.run][line.index]
 
         yield _Data(shown, Chunks(lines, read), lines, runs)
-
-
-def _counted(runs: Sequence[Run], locks: Mapping[str, Mapping[str, Any]]) -> Counted:
-    views = [RunView(locks[run.name], results(run.path), run.name) for run in runs]
-    return Counted(
-        {(side.run, side.suite, side.model): side for side in sides(views)},
-        {run.name: labels.stored(run.path) for run in runs},
-    )
 
 
 def _divided(runs: Sequence[Run], part: Callable[[str], str]) -> Iterator[bytes]:

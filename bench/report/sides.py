@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -75,34 +75,49 @@ def sides(runs: Iterable[RunView]) -> list[Side]:
     A sample of several turns counts by the one that counts (``bench.results.Result``). Raises StoreError for
     a result that its run's lock does not know.
     """
-    found = [side for run in runs for side in _of_run(run)]
+    found: list[Side] = []
+    for run in runs:
+        seen = SidesOf(run.lock, run.name)
+        deque(seen.noted(run.results), maxlen=0)
+        found += seen.sides()
     return sorted(found, key=lambda side: (side.suite, side.model, side.run))
 
 
-def _of_run(run: RunView) -> Iterator[Side]:
-    collected: dict[tuple[str, str], _Collected] = defaultdict(_Collected)
-    who: dict[str, set[Who]] = defaultdict(set)
-    for result in run.results:
-        collected[result.key.suite, result.key.model].add(result)
-        if result.served_model:
-            who[result.key.model].add(Who(result.served_model, result.provider))
-    for (suite, model), one in collected.items():
-        entry, terms = suite_of(run.lock, suite, model)
-        names = tuple(sorted(one.counts))
-        planned, measured, passed, truncated = zip(*(one.counts[name] for name in names), strict=True)
-        yield Side(
-            suite=suite,
-            model=model,
-            run=run.name,
-            track=entry["track"],
-            terms=terms,
-            settings=settings(run.lock, suite, model),
-            limited=entry["limited"],
-            names=names,
-            counts=Counts.of(passed, measured, planned=planned, truncated=truncated),
-            unjudged=one.unjudged,
-            who=tuple(sorted(map(str, who[model]))),
-        )
+class SidesOf:
+    """The sides of one run, from its results as they stream by."""
+
+    def __init__(self, lock: Mapping[str, Json], name: str) -> None:
+        self._lock, self._name = lock, name
+        self._collected: dict[tuple[str, str], _Collected] = defaultdict(_Collected)
+        self._who: dict[str, set[Who]] = defaultdict(set)
+
+    def noted(self, results: Iterable[Result]) -> Iterator[Result]:
+        """Pass them on."""
+        for result in results:
+            self._collected[result.key.suite, result.key.model].add(result)
+            if result.served_model:
+                self._who[result.key.model].add(Who(result.served_model, result.provider))
+            yield result
+
+    def sides(self) -> Iterator[Side]:
+        """Once they all came by. Raises StoreError for a result that the lock does not know."""
+        for (suite, model), one in self._collected.items():
+            entry, terms = suite_of(self._lock, suite, model)
+            names = tuple(sorted(one.counts))
+            planned, measured, passed, truncated = zip(*(one.counts[name] for name in names), strict=True)
+            yield Side(
+                suite=suite,
+                model=model,
+                run=self._name,
+                track=entry["track"],
+                terms=terms,
+                settings=settings(self._lock, suite, model),
+                limited=entry["limited"],
+                names=names,
+                counts=Counts.of(passed, measured, planned=planned, truncated=truncated),
+                unjudged=one.unjudged,
+                who=tuple(sorted(map(str, self._who[model]))),
+            )
 
 
 def labels(found: Sequence[Side]) -> dict[Side, str]:

@@ -144,7 +144,7 @@ function heatRow(name, solved, order, say) {
     el('td', {}, svg('svg', {
       class: 'heat', width: order.length * CELL.width, height: CELL.height, role: 'img', tabindex: 0, keydown,
       mousemove: (event) => go(under(event)), click: (event) => { go(under(event)); enter(); },
-      'aria-label': `${name}: of ${order.length} problems ${passed} solved at least once; arrow keys go from one to the next, Enter opens it`,
+      'aria-label': `${name}: of ${order.length} problems ${passed} solved at least once`,
     }, Object.entries(paths).map(([kind, d]) => svg('path', { class: kind, d })), cursor)));
 }
 
