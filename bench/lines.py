@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from array import array
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Generic, Protocol, TypeVar
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.errors import StoreError
 from bench.journal import damaged
@@ -24,6 +25,11 @@ T = TypeVar("T", bound=_OfSample)
 
 _FIRST = b'{"index":'
 """How every line starts that the store writes of a sample: its index is read without the rest of it."""
+_HEAD = len(_FIRST) + 12
+"""So much of a line holds its index and the comma after it; no line is shorter."""
+_COMMA = (ord(",") - ord("0")) % 256
+_AT_ONCE = 1 << 21
+"""Bytes of lines that are looked at together."""
 _BUFFER = 1 << 18
 """Lines are out of order by as many samples as are on their way at once: most are in the buffer still."""
 
@@ -40,15 +46,15 @@ class Lines(Generic[T]):
         """
         self._path, self._kind, self._next = path, kind, 0
         self._decode = msgspec.json.Decoder(kind).decode
-        indices, offsets = array("q"), array("q")
         self._file: IO[bytes] | None = None
+        indices = offsets = np.empty(0, dtype=np.int64)
         if path.exists():
             self._file = files.enter_context(path.open("rb", buffering=_BUFFER))
-            _fill(path, self._file, planned, range(planned) if within is None else within, indices, offsets)
-        order = np.argsort(np.array(indices), kind="stable")
+            indices, offsets = _fill(path, self._file, planned, range(planned) if within is None else within)
+        order = np.argsort(indices, kind="stable")
         # Views: an element of them is a plain int, which one of an array is not.
-        self._index: memoryview[int] = np.array(indices)[order].data
-        self._offset: memoryview[int] = np.array(offsets)[order].data
+        self._index: memoryview[int] = indices[order].data
+        self._offset: memoryview[int] = offsets[order].data
 
     def of(self, index: int) -> list[T]:
         """The records of a sample, in the order in which they were written. Raises StoreError for no record.
@@ -87,25 +93,60 @@ class _Mark(msgspec.Struct):
 
 
 def _fill(
-    path: Path, file: IO[bytes], planned: int, within: range, indices: array[int], offsets: array[int]
-) -> None:
-    offset, begins = 0, len(_FIRST)
-    for number, line in enumerate(file, 1):
-        if not line.endswith(b"\n"):
-            return
-        try:
-            if line.startswith(_FIRST):
-                index = int(line[begins : line.index(b",", begins)])
-            else:
-                index = decode(line, _Mark).index
-        except ValueError as error:
-            raise damaged(path, number, error) from error
-        if index in within:
-            indices.append(index)
-            offsets.append(offset)
-        elif not 0 <= index < planned:
-            raise StoreError(f"{path} has a record of sample {index}, but only {planned} are planned")
-        offset += len(line)
+    path: Path, file: IO[bytes], planned: int, within: range
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of the lines of some samples: which sample each is of, and where it starts."""
+    nothing = np.empty(0, dtype=np.int64)
+    indices, offsets = [nothing], [nothing]
+    offset = number = 0
+    while lines := file.readlines(_AT_ONCE):
+        if not lines[-1].endswith(b"\n"):
+            lines.pop()  # a kill cut it off
+        found = _indices(lines)
+        if found is None:
+            found = np.array([_index(path, at, line, planned) for at, line in enumerate(lines, number + 1)])
+        elif len(found) and found.max() >= planned:
+            raise _unplanned(path, int(found.max()), planned)
+        sizes = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
+        chosen = (found >= within.start) & (found < within.stop)
+        indices.append(found[chosen])
+        offsets.append((offset + np.cumsum(sizes) - sizes)[chosen])
+        offset, number = offset + int(sizes.sum()), number + len(lines)
+    return np.concatenate(indices), np.concatenate(offsets)
+
+
+def _indices(lines: Sequence[bytes]) -> NDArray[np.int64] | None:
+    """The indices of lines that all start as the store writes them, many at once; else None."""
+    heads = b"".join([line[:_HEAD] for line in lines])
+    if len(heads) < _HEAD * len(lines):
+        return None
+    # A row a letter, so that each step is over all lines.
+    letters = np.ascontiguousarray(np.frombuffer(heads, dtype=np.uint8).reshape(-1, _HEAD).T)
+    digits = letters[len(_FIRST) :] - np.uint8(ord("0"))  # whatever is below wraps to what is far above
+    found, size = np.zeros(len(lines), dtype=np.int64), np.zeros(len(lines), dtype=np.int64)
+    open_ = np.ones(len(lines), dtype=bool)
+    for column in digits:
+        open_ &= column <= 9
+        found = np.where(open_, 10 * found + column, found)
+        size += open_
+    after = digits[np.minimum(size, len(digits) - 1), np.arange(len(lines))]
+    first = np.frombuffer(_FIRST, dtype=np.uint8)[:, np.newaxis]
+    is_usual = (letters[: len(first)] == first).all() and (size > 0).all() and (after == _COMMA).all()
+    return found if is_usual else None
+
+
+def _index(path: Path, number: int, line: bytes, planned: int) -> int:
+    try:
+        index = decode(line, _Mark).index
+    except ValueError as error:
+        raise damaged(path, number, error) from error
+    if not 0 <= index < planned:
+        raise _unplanned(path, index, planned)
+    return index
+
+
+def _unplanned(path: Path, index: int, planned: int) -> StoreError:
+    return StoreError(f"{path} has a record of sample {index}, but only {planned} are planned")
 
 
 def _ends_in(file: IO[bytes], size: int) -> int:
