@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.stats import beta, binom
-from worlds import World
+from worlds import World, chances_of
 
 from bench.stats import (
     Comparison,
@@ -33,6 +33,7 @@ from bench.stats import (
     discordance,
     interval_of_these,
     jeffreys,
+    pass_at_k_of,
     problems_for_difference,
     problems_for_mean,
     problems_for_threshold,
@@ -196,6 +197,25 @@ def given(trials: int) -> Iterator[str]:
             )
 
 
+def of_several(trials: int) -> Iterator[str]:
+    """pass@k of ten samples a problem."""
+    scores = (0.1, 0.5, 0.8, 0.95)
+    yield "| pass@k, K = 10 | problems | " + " | ".join(f"{score:g}" for score in scores) + " |"
+    yield "| --- | ---: |" + " ---: |" * len(scores)
+    for name, alike in (("differing", 0.5), ("equally hard", 0.0)):
+        for k in (2, 5, 10):
+            for size in SIZES:
+                worlds = [World(epochs=10, alike=alike).of(size, score, score) for score in scores]
+                row = " | ".join(marked(solved_by_any(world, k, trials)) for world in worlds)
+                yield f"| k = {k}, {name} | {size} | {row} |"
+
+
+def solved_by_any(world: World, k: int, trials: int) -> float:
+    truth = float((1 - (1 - chances_of(world.first, world.alike)) ** k).mean())
+    found = (pass_at_k_of(counts, k) for counts, _ in world.trials(trials, SEED))
+    return sum(each.low - 1e-12 <= truth <= each.high + 1e-12 for each in found) / trials
+
+
 def repeats(draws: np.random.Generator, chances: np.ndarray, epochs: int, trials: int) -> Iterator[Counts]:
     of = np.full(chances.size, epochs)
     return (Counts.of(draws.binomial(epochs, chances), of) for _ in range(trials))
@@ -350,6 +370,7 @@ def tables(trials: int) -> Iterator[tuple[str, Iterator[str]]]:
         coverage("difference, other problems", trials // 2, our_unpaired, difference_of, shared=False),
     )
     yield "A score of these very problems, asked again", given(trials)
+    yield "Solved by one of k samples; columns are pass@1", of_several(trials // 2)
     yield "What was tried and not taken", rejected(trials)
     yield "A model against itself", alike(2 * trials)
     yield "Power, where 80 % was planned", power(2 * trials)

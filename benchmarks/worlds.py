@@ -48,7 +48,9 @@ class World:
         return None if self.family == 1 else np.arange(self.problems) // self.family
 
     def truths(self) -> tuple[float, float]:
-        return float(_chances(self.first, self.alike).mean()), float(_chances(self.second, self.alike).mean())
+        return float(chances_of(self.first, self.alike).mean()), float(
+            chances_of(self.second, self.alike).mean()
+        )
 
     def trials(self, number: int, seed: int) -> Iterator[tuple[Counts, Counts]]:
         """That many runs of both models; the problems are drawn anew for each."""
@@ -71,11 +73,11 @@ class World:
     def _passed(self, draws: np.random.Generator, hard: NDArray[np.float64], score: float) -> Draws:
         noise = self._normal(draws, hard.shape[0])
         place = ndtr(np.sqrt(_IN_COMMON) * hard + np.sqrt(1 - _IN_COMMON) * noise)
-        chances = _chances(score, self.alike)[np.minimum((place * _STEPS).astype(int), _STEPS - 1)]
+        chances = chances_of(score, self.alike)[np.minimum((place * _STEPS).astype(int), _STEPS - 1)]
         return np.asarray(draws.binomial(self.epochs, chances))
 
 
-def _chances(score: float, alike: float) -> NDArray[np.float64]:
+def chances_of(score: float, alike: float) -> NDArray[np.float64]:
     """Chances to solve a problem, from the hardest to the easiest: a beta distribution in equal steps."""
     if alike == 0:
         return np.full(_STEPS, score)

@@ -14,7 +14,7 @@ from bench.report.kinds import kinds
 from bench.report.labels import Labels
 from bench.report.row import UNRANKED, Cell, Row
 from bench.report.sides import Side
-from bench.stats import pass_at_k
+from bench.stats import pass_at_k_of
 from bench.types import Json
 
 PAIRED = 8
@@ -62,7 +62,7 @@ def _row(row: Row, side: Side | None) -> Json:
         "vendor": vendor if slash else "",
         "weights": weights_of(row.model),
         "tokens_per_sample": _rounded(_tokens_per_sample(row)),
-        "pass_at_k": [] if side is None else list(map(_rounded, _curve(side))),
+        "pass_at_k": [] if side is None else list(_curve(side)),
     }
 
 
@@ -70,12 +70,15 @@ def _tokens_per_sample(row: Row) -> float | None:
     return None if row.output_tokens is None else row.output_tokens / max(1, row.samples_scored)
 
 
-def _curve(side: Side) -> Iterator[float]:
-    """Unbiased pass@1, pass@2, ... as far as every problem has so many measured samples; none for one."""
-    samples = list(zip(side.counts.measured.tolist(), side.counts.passed.tolist(), strict=True))
-    most = min((n for n, _ in samples), default=0)
+def _curve(side: Side) -> Iterator[Json]:
+    """Unbiased pass@1, pass@2, ... as far as every problem has so many measured samples; none for one.
+
+    Of each the value and the two ends of its interval.
+    """
+    most = int(side.counts.measured.min())
     for k in range(1, min(most, LARGEST_K) + 1 if most > 1 else 1):
-        yield sum(pass_at_k(n, c, k) for n, c in samples) / len(samples)
+        found = pass_at_k_of(side.counts, k)
+        yield [_rounded(found.value), _rounded(found.low), _rounded(found.high)]
 
 
 def _paired(rows: Sequence[Row], sides: Sequence[Side | None]) -> Iterator[Json]:

@@ -45,7 +45,14 @@ from bench.stats.rating import (
     share_below,
     support,
 )
-from bench.stats.scores import Score, effective_trials, interval_of_these, score_of, standard_error
+from bench.stats.scores import (
+    Score,
+    effective_trials,
+    interval_of_these,
+    pass_at_k_of,
+    score_of,
+    standard_error,
+)
 from bench.stats.survival import (
     LogRank,
     Ratio,
@@ -98,6 +105,7 @@ __all__ = [
     "mean_of_means",
     "pass_all_k",
     "pass_at_k",
+    "pass_at_k_of",
     "problems_for_difference",
     "problems_for_mean",
     "problems_for_threshold",

@@ -14,7 +14,7 @@ from bench.report.leaderboard import RunView
 from bench.report.sides import sides
 from bench.results import results
 from bench.rundir import plan_of, read_lock
-from bench.stats import compare_scores, wilson
+from bench.stats import Counts, compare_scores, score_of, wilson
 
 pytestmark = pytest.mark.browser
 
@@ -223,7 +223,9 @@ def test_two_runs_of_a_model_are_told_apart_in_plots(page: Page, made: Path, tmp
 
 def test_pass_at_k_is_drawn_where_there_are_several_samples(page: Page, board: str, tmp_path: Path) -> None:
     opened(page, report(tmp_path, write(tmp_path / "run", TWICE, turns=1)) + "#/plots", "path.curve")
-    assert "pass@1 25.0 %, pass@2 50.0 %" in "".join(texts(page, ".legend"))
+    one, two = score_of(Counts.of([1] * 10 + [0] * 10, [2] * 20)), wilson(10, 20)
+    ends = [f"({100 * found.low:.1f} – {100 * found.high:.1f})" for found in (one, two)]
+    assert f"pass@1 25.0 % {ends[0]}, pass@2 50.0 % {ends[1]}" in "".join(texts(page, ".legend"))
     opened(page, f"{board}#/plots", "table.paired")
     assert texts(page, "path.curve") == []
     assert any("two or more measured samples" in text for text in texts(page, "p.note"))

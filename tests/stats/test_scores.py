@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.stats import Counts, effective_trials, score_of, standard_error, wilson
+from bench.stats import Counts, effective_trials, pass_at_k_of, score_of, standard_error, wilson
 
 
 def test_one_sample_a_problem_is_wilson() -> None:
@@ -20,6 +20,25 @@ def test_standard_error_worked_numbers() -> None:
     assert standard_error([1, 1, 0, 0]) == pytest.approx(0.2887, abs=5e-5)
     assert standard_error([1, 1, 0, 0], ["a", "a", "b", "b"]) == pytest.approx(0.5)
     assert isnan(standard_error([1, 0], [7, 7]))
+
+
+def test_one_of_k_samples_worked_numbers() -> None:
+    found = pass_at_k_of(Counts.of([1, 2, 1, 0], [2] * 4), 2)
+    assert (found.value, found.interval) == (0.75, wilson(3, 4))
+    assert found.interval == pytest.approx((0.3006, 0.9544), abs=5e-5)
+    two = pass_at_k_of(Counts.of([1, 2, 3, 0], [3] * 4), 2)
+    assert two.value == pytest.approx((2 / 3 + 1 + 1 + 0) / 4)
+    with pytest.raises(ValueError, match="pass@3 needs"):
+        pass_at_k_of(Counts.of([1, 1], [3, 2]), 3)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 5)), min_size=2, max_size=30), st.booleans())
+def test_one_of_one_sample_is_the_score(samples: list[tuple[int, int]], in_families: bool) -> None:
+    counts = Counts.of([min(pair) for pair in samples], [of for _, of in samples])
+    clusters = np.arange(len(samples)) // 2 if in_families else None
+    one, score = pass_at_k_of(counts, 1, clusters=clusters), score_of(counts, clusters=clusters)
+    assert one.interval == pytest.approx(score.interval)
+    assert (one.value, one.clusters) == (pytest.approx(score.value), score.clusters)
 
 
 def test_clusters_of_one_are_no_clusters() -> None:

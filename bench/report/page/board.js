@@ -43,7 +43,7 @@ function modelCell(row) {
 
 // Everything that the leaderboard's files say of the row.
 function detailsOf(row) {
-  const cells = Object.entries(row).filter(([, value]) => known(value) && value !== '' && value !== 0 && !(Array.isArray(value) && !value.length));
+  const cells = Object.entries(row).filter(([, value]) => known(value) && value !== '' && value !== 0 && !Array.isArray(value));
   const listed = cells.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, String(value))));
   return el('tr', { class: 'details' }, el('td', { colspan: columns.length }, el('dl', {}, listed)));
 }

@@ -69,16 +69,21 @@ function curvePlot(board) {
   ];
   const lines = rows.map((row, at) => {
     const ks = row.pass_at_k;
-    const d = ks.map((rate, i) => `${i ? 'L' : 'M'}${x(i + 1).toFixed(1)} ${y(rate).toFixed(1)}`).join('');
-    return svg('g', { class: 'point' }, svg('path', { class: `curve way-${at % WAYS}`, d }),
-      svg('circle', { cx: x(ks.length), cy: y(ks.at(-1)), r: 9 }),
-      svg('text', { x: x(ks.length), y: y(ks.at(-1)) + 4, 'text-anchor': 'middle' }, at + 1));
+    const place = (rate, i) => `${x(i + 1).toFixed(1)} ${y(rate).toFixed(1)}`;
+    const line = (part) => ks.map((one, i) => place(one[part], i)).join('L');
+    const back = ks.map((one, i) => place(one[2], i)).reverse().join('L');
+    const end = y(ks.at(-1)[0]);
+    return svg('g', { class: 'point' },
+      svg('path', { class: `band way-${at % WAYS}`, d: `M${line(1)}L${back}Z` }),
+      svg('path', { class: `curve way-${at % WAYS}`, d: `M${line(0)}` }),
+      svg('circle', { cx: x(ks.length), cy: end, r: 9 }),
+      svg('text', { x: x(ks.length), y: end + 4, 'text-anchor': 'middle' }, at + 1));
   });
   return el('figure', {},
     svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `pass@k of ${rows.length} models, k up to ${most}` }, axis.flat(), lines),
     el('ol', { class: 'legend' }, rows.map((row) => el('li', {}, el('strong', {}, calledOn(board, row)), ' ',
-      row.pass_at_k.map((rate, at) => [at + 1, rate]).filter(([k]) => ticks.includes(k) || k === row.pass_at_k.length)
-        .map(([k, rate]) => `pass@${k} ${percent(rate)}`).join(', ')))),
-    el('figcaption', { class: 'note' }, 'Unbiased, of the samples there are; as far as every problem has so many. k stands on a logarithmic scale.',
+      row.pass_at_k.map((one, at) => [at + 1, ...one]).filter(([k]) => ticks.includes(k) || k === row.pass_at_k.length)
+        .map(([k, rate, low, high]) => `pass@${k} ${percent(rate)} (${(100 * low).toFixed(1)} – ${(100 * high).toFixed(1)})`).join(', ')))),
+    el('figcaption', { class: 'note' }, 'Unbiased, of the samples there are, with 95 % intervals; as far as every problem has so many. k stands on a logarithmic scale.',
       rows.length < board.rows.length && ` ${board.rows.length - rows.length} of ${board.rows.length} rows have no curve: not every problem has two measured samples.`));
 }
