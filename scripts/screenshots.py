@@ -137,17 +137,25 @@ MODELS = (
 PROBLEMS = 40
 
 
-def made(path: Path, models: tuple[Model, ...], *, turns: int = 1, terms: str = "3f6b1c0d2a9e") -> Path:
+def made(
+    path: Path,
+    models: tuple[Model, ...],
+    *,
+    turns: int = 1,
+    epochs: int = 1,
+    terms: str = "3f6b1c0d2a9e",
+) -> Path:
+    planned = [
+        (number, model, epoch) for epoch in range(epochs) for model in models for number in range(PROBLEMS)
+    ]
     keys = [
-        SampleKey("demo", f"demo/{number}-{TASKS[number % len(TASKS)].name}", model.name, 0)
-        for model in models
-        for number in range(PROBLEMS)
+        SampleKey("demo", f"demo/{number}-{TASKS[number % len(TASKS)].name}", model.name, epoch)
+        for number, model, epoch in planned
     ]
     run = Builder(path, keys, turns=turns, suite="demo", terms=terms)
-    for index, key in enumerate(keys):
-        number, model = index % PROBLEMS, models[index // PROBLEMS]
+    for index, (key, (number, model, _)) in enumerate(zip(keys, planned, strict=True)):
         task, draw = TASKS[number % len(TASKS)], random.Random(f"{key} {turns}")
-        if index % 97 == 95:
+        if index % 97 == 95 and epochs == 1:
             run.lose(index, detail="the server answered 503 three times")
             continue
         chance = model.skill - 0.2 * number / PROBLEMS
@@ -199,7 +207,7 @@ def _answer(
     return is_right
 
 
-def pictures(folder: Path, tab: chromium.Page, report: str, bad: str) -> None:
+def pictures(folder: Path, tab: chromium.Page, report: str, bad: str, several: str) -> None:
     def shot(
         name: str,
         address: str,
@@ -227,6 +235,9 @@ def pictures(folder: Path, tab: chromium.Page, report: str, bad: str) -> None:
         _pick(tab, "problems: difficulty", "hard")
         _pick(tab, "problems: topic", "numbers")
 
+    def to_curves() -> None:
+        tab.value("document.querySelector('path.curve').closest('figure').previousSibling.scrollIntoView()")
+
     def searched() -> None:
         tab.value("document.querySelector('input[name=texts]').click()")
         tab.value("document.querySelector('input[name=search]').focus()")
@@ -248,6 +259,7 @@ def pictures(folder: Path, tab: chromium.Page, report: str, bad: str) -> None:
     shot("leaderboard-phone", report, "tr.row", width=390, height=844)
     shot("plots", f"{report}#/plots", "svg.heat", height=1000)
     shot("plots-phone", f"{report}#/plots", "svg.heat", width=390, height=844, dark=True)
+    shot("curves", f"{several}#/plots", "path.curve", act=to_curves, height=720)
     shot("samples-keys", f"{report}#/samples", "li[role=option]", act=pressed("j", "j", "j"), height=600)
     shot("samples-search", f"{report}#/samples", "li[role=option]", act=searched, height=600)
     shot("sample", sample, ".answer", height=720)
@@ -288,9 +300,13 @@ def main() -> None:
             made(work / "turns", MODELS[1:2], turns=2, terms="81d07e5fb2c4"),
         ]
         html.write(html.runs_in(runs), work / "report.html")
+        several = made(work / "several", (MODELS[1], *MODELS[3:]), epochs=10)
+        html.write(html.runs_in([several]), work / "several.html")
         html.write(html.runs_in([hostile(work / "run")]), work / "hostile.html")
         with chromium.browser(work / "profile") as tab:
-            pictures(folder, tab, (work / "report.html").as_uri(), (work / "hostile.html").as_uri())
+            pictures(
+                folder, tab, *((work / f"{name}.html").as_uri() for name in ("report", "hostile", "several"))
+            )
 
 
 if __name__ == "__main__":

@@ -72,12 +72,12 @@ function curvePlot(board) {
     const place = (rate, i) => `${x(i + 1).toFixed(1)} ${y(rate).toFixed(1)}`;
     const line = (part) => ks.map((one, i) => place(one[part], i)).join('L');
     const back = ks.map((one, i) => place(one[2], i)).reverse().join('L');
-    const end = y(ks.at(-1)[0]);
+    const start = y(ks[0][0]); // where curves lie apart: with enough samples all come to the top
     return svg('g', { class: 'point' },
       svg('path', { class: `band way-${at % WAYS}`, d: `M${line(1)}L${back}Z` }),
       svg('path', { class: `curve way-${at % WAYS}`, d: `M${line(0)}` }),
-      svg('circle', { cx: x(ks.length), cy: end, r: 9 }),
-      svg('text', { x: x(ks.length), y: end + 4, 'text-anchor': 'middle' }, at + 1));
+      svg('circle', { cx: x(1), cy: start, r: 9 }),
+      svg('text', { x: x(1), y: start + 4, 'text-anchor': 'middle' }, at + 1));
   });
   return el('figure', {},
     svg('svg', { class: 'plot', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `pass@k of ${rows.length} models, k up to ${most}` }, axis.flat(), lines),
