@@ -20,7 +20,7 @@ from bench.claims.plan import Plan
 from bench.claims.report import quantity, side_line
 from bench.report.clocks import Attempts
 from bench.report.shell import policy
-from bench.visible import visible
+from bench.visible import markdown, markdown_code, visible, visible_line
 
 COLUMNS = ("reading", "claimed", "measured", "95 % interval", "at worst", "verdict")
 _HOME = Path(__file__).parent
@@ -93,20 +93,21 @@ def page(checked: Checked, plan: Plan, arguments: Sequence[str]) -> Page:
     )
 
 
-def markdown(page: Page) -> str:
-    quoted = "\n".join(f"> {line}" for line in page.quoted.split("\n"))
-    parts = [f"# {page.heading}", page.reason, f"## The claim\n\n{quoted}\n\n{page.origin}"]
-    parts += [page.note] if page.note else []
-    lines = [page.columns, ("---",) * len(page.columns), *page.rows]
-    table = (" | ".join(cell.replace("|", "\\|") for cell in line) for line in lines)
-    parts.append("## The evidence\n\n" + "\n".join(f"| {line} |" for line in table))
-    parts += page.details
+def as_markdown(page: Page) -> str:
+    """The texts of others stand in it letter by letter: neither markup nor a mark of theirs does anything."""
+    quoted = "\n".join(f"> {markdown(line)}" for line in page.quoted.split("\n"))
+    parts = [f"# {markdown(page.heading)}", markdown(page.reason)]
+    parts.append(f"## The claim\n\n{quoted}\n\n{markdown(page.origin)}")
+    parts += [markdown(page.note)] if page.note else []
+    lines = [page.columns, ("---",) * len(page.columns), *(map(markdown, row) for row in page.rows)]
+    parts.append("## The evidence\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines))
+    parts += map(markdown, page.details)
     if page.runs:
-        parts.append("## The runs\n\n" + _listed(page.runs))
-        parts.append(_listed(f"{name}: `{value}`" for name, value in page.settings))
-    parts.append(f"## How it was decided\n\n{page.decided}")
-    parts += [_listed(page.remarks)] if page.remarks else []
-    commands = "\n".join(f"    {line}" for line in page.commands)
+        parts.append("## The runs\n\n" + _listed(map(markdown, page.runs)))
+        parts.append(_listed(f"{name}: {markdown_code(value)}" for name, value in page.settings))
+    parts.append(f"## How it was decided\n\n{markdown(page.decided)}")
+    parts += [_listed(map(markdown, page.remarks))] if page.remarks else []
+    commands = "\n".join(f"    {visible_line(line)}" for line in page.commands)
     parts.append(f"## How to repeat it\n\n{page.made_with}\n\n{commands}")
     return "\n\n".join(parts) + "\n"
 

@@ -199,7 +199,7 @@ def write_report(
     else:
         asked = [one.side.model for one in checked.sides]
         page = pages.page(checked, _plan(claim, file=file, models=asked), arguments)
-        text = pages.html(page) if kind == ".html" else pages.markdown(page)
+        text = pages.html(page) if kind == ".html" else pages.as_markdown(page)
     with writing(out, hint="Name another."):
         write_atomically(out, text.encode("utf-8", "backslashreplace"))
     say(f"{checked.verdict}: written to {out}")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bench.report.row import COLUMNS, Cell, Row
-from bench.visible import visible_line
+from bench.visible import markdown, visible_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -43,7 +42,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
     """The columns that people look at first, as a table of GitHub's Markdown."""
     names = _names(rows)
     lines = [names, ["---" if name in _LEFT else "---:" for name in names]]
-    lines += [[_markdown_cell(_SHORT[name](row)) for name in names] for row in rows]
+    lines += [[markdown(_SHORT[name](row)) for name in names] for row in rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
@@ -85,10 +84,6 @@ def csv_cell(cell: object, numbers: str) -> str:
         return format(cell, numbers)
     text = str(cell)
     return f"'{text}" if isinstance(cell, str) and text.startswith(_FORMULA) else text
-
-
-def _markdown_cell(text: str) -> str:
-    return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", " ".join(text.split()))
 
 
 def _names(rows: Sequence[Row]) -> list[str]:

@@ -118,9 +118,9 @@ def test_json_is_typed_and_says_its_schema() -> None:
 
 
 def test_markdown_is_one_line_a_row_whatever_the_name() -> None:
-    text = as_markdown([row(model="a|b\n<img src=x> [c](d) `e`")])
+    text = as_markdown([row(model="a|b\n<img src=x> [c](d) `e` \x1b\u202e")])
     assert len(text.splitlines()) == 3
-    assert r"a\|b \<img src=x\> \[c\](d) \`e\`" in text
+    assert r"a\|b \<img src=x\> \[c\](d) \`e\` \\e\\u{202e}" in text
     unescaped = [len(re.findall(r"(?<!\\)\|", line)) for line in text.splitlines()]
     assert len(set(unescaped)) == 1
 
