@@ -3,7 +3,8 @@
 ::
 
     claim          what a claim file says, as records
-    files, lines   reading one; every error names its line
+    files          reading one; every error names its line
+    toml, lines    what is no TOML, or stands twice; where a key stands
     decision       the rule: where an interval lies, beside what is claimed
     margins, plan  can it be decided, with how many problems, for how much
     registration   the hash that is written before a run

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from bench.claims import registration as registrations
-from bench.claims.claim import Claim, Party, Reading
+from bench.claims.claim import PAIRED, Claim, Party, Reading
 from bench.claims.decision import Decided, Verdict, decide, together
 from bench.claims.evidence import NoEvidence, evidence, of_population
 from bench.claims.plan import design
@@ -64,6 +64,7 @@ def check(claim: Claim, runs: Sequence[RunView], asked: Asked) -> Checked:
     comparator = None
     if claim.comparator is not None:
         comparator = _of_party(found, claim.comparator, asked.comparator, "--comparator", claim)
+        _check_two(subject, comparator, claim)
     both = (subject,) if comparator is None else (subject, comparator)
     invalid = _invalid(claim, both, asked)
     if invalid:
@@ -90,7 +91,7 @@ def _decided(
     *,
     short: str,
 ) -> Decided:
-    other = comparator if reading.relation in ("difference", "ratio") else None
+    other = comparator if reading.relation in PAIRED else None
     for one in (subject, other):
         if one is not None and not one.side.counts.known.any():
             why = f"no sample of {one.side.model} was measured"
@@ -117,6 +118,15 @@ def _of_party(found: Sequence[Attempts], party: Party, given: str, option: str, 
         hint = f"Say with {option} which is meant: {', '.join(called[one] for one in fits)}."
         raise UsageError(f"several runs could be {party.name}", hint=hint)
     return fits[0]
+
+
+def _check_two(subject: Attempts, comparator: Attempts, claim: Claim) -> None:
+    """Raises UsageError where both are the same: no model differs from itself, and that decides nothing."""
+    if comparator is subject:
+        assert claim.comparator is not None
+        what = f"{claim.subject.name} and {claim.comparator.name} would both be {subject.side.model}"
+        hint = "Say with --subject and --comparator who is who, and give the runs of both."
+        raise UsageError(f"{what} in {subject.side.run}", hint=hint)
 
 
 def _is(one: Attempts, given: str, called: str) -> bool:

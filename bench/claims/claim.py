@@ -11,6 +11,9 @@ import msgspec
 Relation = Literal[">=", "<=", "difference", "ratio", "approximately"]
 Sense = Literal[">=", "<=", "approximately"]
 
+PAIRED: tuple[Relation, ...] = ("difference", "ratio")
+"""Relations of the subject to the comparator; the others are of the subject alone."""
+
 CLOCK_NAMES = ("turns", "output_tokens", "total_tokens", "model_s", "end_to_end_s", "usd")
 """As ``bench speed`` calls them; four senses of "fast" are four readings."""
 
@@ -92,7 +95,7 @@ class Reading(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     @property
     def direction(self) -> Sense:
-        if self.relation in ("difference", "ratio"):
+        if self.relation in PAIRED:
             return self.sense
         return self.relation  # type: ignore[return-value]  # the others are senses
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
-from collections.abc import Iterator, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from math import inf, isfinite
@@ -16,17 +16,18 @@ import msgspec
 import msgspec.inspect
 
 from bench.assets import claims_dir
-from bench.claims.claim import CLOCK_NAMES, METRICS, Claim, Reading, Relation, Sense
-from bench.claims.lines import line_of
+from bench.claims.claim import CLOCK_NAMES, METRICS, PAIRED, Claim, Reading, Relation, Sense
+from bench.claims.toml import DATE_HINT, File, load
 from bench.errors import UsageError
 from bench.types import EFFORTS
 
 _READING = ("relation", "threshold", "tolerance", "sense", "clock", "budget")
 """Keys that stand at the top of a file with one reading."""
-_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 _AT = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<path>.*)`)?", re.DOTALL)
-_SYNTAX = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.DOTALL)
 _CHOICES = {"relation": get_args(Relation), "sense": get_args(Sense), "about": ("alike", "these")}
+_LARGEST = 1 << 20
+"""Bytes of a claim file."""
 _MOST = {"turns": 50, "epochs": 1000}
 _SCHEMA_HINT = "docs/claims.md describes the fields of a claim file."
 
@@ -55,9 +56,13 @@ def read(path: Path) -> Claim:
     """A claim from its file. Raises UsageError naming the line."""
     hint = "Give a claim file in UTF-8."
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error}", hint=hint) from error
+    if len(data) > _LARGEST:
+        raise UsageError(f"{path} is larger than {_LARGEST >> 20} MiB: no claim is", hint=hint)
+    data = data.removeprefix(BOM_UTF8)  # some editors of Windows write it
     try:
         return parse(data.decode("utf-8"), path)
     except UnicodeDecodeError as error:
@@ -68,20 +73,10 @@ def read(path: Path) -> Claim:
 
 def parse(text: str, path: Path) -> Claim:
     """A claim from the text of its file; ``path`` names it. Raises UsageError naming the line."""
-    text = text.replace("\r\n", "\n")
-    file = _File(text, path)
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = _SYNTAX.fullmatch(str(error))
-        line = int(found["line"]) if found and found["line"] else text.count("\n") + 1
-        what = found["what"] if found else str(error)
-        if what == "Cannot overwrite a value":
-            file.fail_at(line, "this key stands in the file twice", "Leave one of the two.")
-        file.fail_at(line, what, "Mend the TOML there: https://toml.io")
-    except RecursionError:
-        file.fail_at(1, "brackets within brackets, too deep to read", "No field of a claim is that deep.")
-    table = _plain(table)
+    file = File(text.replace("\r\n", "\n"), path)
+    table = load(file)
+    if not table:
+        file.fail_at(1, "no claim stands in this file", _SCHEMA_HINT)
     _spread(table, file)
     try:
         claim = msgspec.convert(table, Claim)
@@ -92,34 +87,7 @@ def parse(text: str, path: Path) -> Claim:
     return claim
 
 
-class _File:
-    """A file's text, and how something in it is complained about."""
-
-    def __init__(self, text: str, path: Path) -> None:
-        self.text, self.path = text, path
-        self.one_reading = False
-
-    def fail(self, where: Sequence[str | int], what: str, hint: str) -> NoReturn:
-        """Raises UsageError with the line of a key."""
-        place = list(where)
-        if self.one_reading and place[:1] == ["readings"]:
-            place = place[2:]
-        self.fail_at(line_of(self.text, place), what, hint)
-
-    def fail_at(self, line: int, what: str, hint: str) -> NoReturn:
-        raise UsageError(f"{self.path}, line {line}: {what}", hint=hint)
-
-
-def _plain(value: Any) -> Any:
-    """TOML's dates as text."""
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _spread(table: dict[str, Any], file: _File) -> None:
+def _spread(table: dict[str, Any], file: File) -> None:
     """One reading may stand at the top; each has the claim's metric unless it names its own."""
     own = [name for name in _READING if name in table]
     if "id" in table:
@@ -138,7 +106,7 @@ def _spread(table: dict[str, Any], file: _File) -> None:
                 one.setdefault("metric", table["metric"])
 
 
-def _schema_error(error: str, file: _File) -> NoReturn:
+def _schema_error(error: str, file: File) -> NoReturn:
     found = _AT.fullmatch(error)
     what, path = (found["what"], found["path"] or "") if found else (error, "")
     where: list[str | int] = [
@@ -159,6 +127,8 @@ def _schema_error(error: str, file: _File) -> NoReturn:
     name = f"`{'.'.join(str(part) for part in shown)}`: " if shown else ""
     choices = _CHOICES.get(str(where[-1]) if where else "")
     hint = f"It is one of: {', '.join(choices)}." if choices else _SCHEMA_HINT
+    hint = DATE_HINT if where and where[-1] == "date" else hint
+    what = what.replace(" | null`", "`").replace("`object`", "`table`")
     file.fail(where, f"{name}{what[:1].lower()}{what[1:]}", hint)
 
 
@@ -182,17 +152,14 @@ def _struct_in(info: Any) -> Any:
     return None
 
 
-def _check(claim: Claim, file: _File) -> None:
+def _check(claim: Claim, file: File) -> None:
     """What the types do not say."""
-    for name in ("title", "text", "source", "by"):
-        if not getattr(claim, name).strip():
-            file.fail([name], f"`{name}` is empty", "Say it: what has no source is no claim.")
+    _check_filled(claim, [], ("title", "text", "source", "by"), file)
     _check_date(claim.date, ["date"], file)
-    for party, model in (("subject", claim.subject), ("comparator", claim.comparator)):
-        if model is not None and not (model.name.strip() and all(one.strip() for one in model.models)):
-            file.fail([party], f"a name in [{party}] is empty", "Say which model it is.")
-    if claim.population is not None and not claim.population.suite.strip():
-        file.fail(["population", "suite"], "`suite` is empty", "`bench suites` lists names.")
+    _check_parties(claim, file)
+    _check_population(claim, file)
+    if claim.not_testable is not None:
+        _check_filled(claim.not_testable, ["not_testable"], ("reason", "needs"), file)
     if not claim.readings and claim.not_testable is None:
         file.fail(["readings"], "no reading", "Give relation and threshold, or [[readings]] with both.")
     names = [reading.name for reading in claim.readings]
@@ -208,19 +175,59 @@ def _check(claim: Claim, file: _File) -> None:
     _check_distribution(claim, file)
 
 
-def _check_date(text: str, where: Sequence[str], file: _File) -> None:
+def _check_filled(record: object, where: Sequence[str], names: Sequence[str], file: File) -> None:
+    for name in names:
+        if not getattr(record, name).strip():
+            hint = f"Say it. {_SCHEMA_HINT}" if where else "Say it: what has no source is no claim."
+            file.fail([*where, name], f"`{name}` is empty", hint)
+
+
+def _check_parties(claim: Claim, file: File) -> None:
+    for party, model in (("subject", claim.subject), ("comparator", claim.comparator)):
+        if model is None:
+            continue
+        if not (model.name.strip() and all(one.strip() for one in model.models)):
+            file.fail([party], f"a name in [{party}] is empty", "Say which model it is.")
+        if not model.models and "models" in file.given([party]):
+            hint = f"Say what runs call {model.name!r}, with * and ?; or leave it out, and give --{party}."
+            file.fail([party, "models"], "`models` is empty", hint)
+    other = claim.comparator
+    if other is None:
+        return
+    if other.name.strip().casefold() == claim.subject.name.strip().casefold():
+        hint = "Say in their `name` what tells the two apart."
+        file.fail(["comparator", "name"], f"{other.name!r} is compared with itself", hint)
+    if claim.readings and not any(one.relation in PAIRED for one in claim.readings):
+        hint = f"Leave [comparator] out, or say by how much the two differ: {' or '.join(PAIRED)}."
+        file.fail(["comparator"], "no reading compares the subject with anything", hint)
+
+
+def _check_population(claim: Claim, file: File) -> None:
+    population = claim.population
+    if population is None:
+        return
+    if not population.suite.strip():
+        file.fail(["population", "suite"], "`suite` is empty", "`bench suites` lists names.")
+    for name in ("only", "without"):
+        ids = getattr(population, name)
+        if not all(one.strip() for one in ids) or (not ids and name in file.given(["population"])):
+            hint = "Give ids of problems, with * and ?; or leave it out."
+            file.fail(["population", name], f"`{name}` names no problem", hint)
+
+
+def _check_date(text: str, where: Sequence[str], file: File) -> None:
     found = _DATE.fullmatch(text)
     try:
         ok = found is not None and date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) is not None
     except ValueError:
         ok = False
     if not ok:
-        file.fail(where, f"`date`: {text!r} is no date", 'Write "2026", "2026-01" or 2026-01-31.')
+        file.fail(where, f"`date`: {text!r} is no date", DATE_HINT)
     if text > (datetime.now(UTC) + timedelta(days=1)).date().isoformat():
         file.fail(where, f"`date`: {text} is yet to come", "Give the day on which it was published.")
 
 
-def _check_conditions(claim: Claim, file: _File) -> None:
+def _check_conditions(claim: Claim, file: File) -> None:
     conditions = claim.conditions
     if conditions.effort is not None and conditions.effort not in EFFORTS:
         hint = f"It is one of: {', '.join(EFFORTS)}."
@@ -236,17 +243,18 @@ def _check_conditions(claim: Claim, file: _File) -> None:
                 hint,
             )
     if conditions.temperature is not None and not 0 <= conditions.temperature < inf:
-        file.fail(["conditions", "temperature"], "a temperature is not negative", "Give a number from 0 on.")
+        what = f"`temperature`: {conditions.temperature:g} is none"
+        file.fail(["conditions", "temperature"], what, "Give a number from 0 on.")
 
 
-def _check_reading(claim: Claim, reading: Reading, where: list[str | int], file: _File) -> None:
-    pair = reading.relation in ("difference", "ratio")
+def _check_reading(claim: Claim, reading: Reading, where: list[str | int], file: File) -> None:
+    pair = reading.relation in PAIRED
     metric = METRICS.get(reading.metric)
-    at_metric = [*where, "metric"] if "metric" in _given(file, where) else ["metric"]
+    at_metric = [*where, "metric"] if "metric" in file.given(where) else ["metric"]
     if metric is None and claim.not_testable is None:
         hint = f"There are: {', '.join(METRICS)}. For anything else say in [not_testable] what it would need."
         file.fail(at_metric, f"nothing here measures {reading.metric!r}", hint)
-    if not pair and "sense" in _given(file, where):
+    if not pair and "sense" in file.given(where):
         hint = f"`{reading.relation}` has a direction of its own; `sense` is for difference and ratio."
         file.fail([*where, "sense"], "`sense` does not belong here", hint)
     if pair and claim.comparator is None:
@@ -274,15 +282,13 @@ def _check_reading(claim: Claim, reading: Reading, where: list[str | int], file:
         _check_metric(claim, reading, where, file)
 
 
-def _check_metric(claim: Claim, reading: Reading, where: list[str | int], file: _File) -> None:
+def _check_metric(claim: Claim, reading: Reading, where: list[str | int], file: File) -> None:
     metric, share = METRICS[reading.metric], abs(reading.threshold)
-    if reading.relation not in metric.pairs and (
-        reading.relation in ("difference", "ratio") or not metric.alone
-    ):
+    if reading.relation not in metric.pairs and (reading.relation in PAIRED or not metric.alone):
         may = [*((">=", "<=", "approximately") if metric.alone else ()), *metric.pairs]
         hint = f"It may be: {', '.join(may)}."
         file.fail([*where, "relation"], f"`{reading.relation}` is no relation for {reading.metric}", hint)
-    alone = reading.relation not in ("difference", "ratio")
+    alone = reading.relation not in PAIRED
     if metric.unit == "share" and alone and reading.threshold < 0:
         file.fail([*where, "threshold"], "a share is not negative", "Shares go from 0 to 1.")
     if metric.unit == "share" and reading.relation != "ratio" and share > 1:
@@ -295,29 +301,27 @@ def _check_metric(claim: Claim, reading: Reading, where: list[str | int], file: 
         if reading.metric != "speed" and getattr(reading, name):
             hint = "Only the metric `speed` has one."
             file.fail([*where, name], f"{reading.metric} has no {name}", hint)
-    if reading.budget is not None and reading.budget <= 0:
-        file.fail([*where, "budget"], "a budget is above 0", "Say up to where the clock is looked at.")
+    if reading.budget is not None and not 0 < reading.budget < inf:
+        what = f"`budget`: {reading.budget:g} is no finite number above 0"
+        file.fail([*where, "budget"], what, "Say up to where the clock is looked at.")
     if reading.metric == "percentile" and claim.distribution is None:
         hint = "Add [distribution]: a dated snapshot of people's ratings, with its source."
         file.fail(["metric"], "a percentile of whom?", hint)
 
 
-def _check_distribution(claim: Claim, file: _File) -> None:
+def _check_distribution(claim: Claim, file: File) -> None:
     if claim.distribution is None:
         return
     where = ["distribution", "points"]
+    _check_filled(claim.distribution, ["distribution"], ("source",), file)
     _check_date(claim.distribution.date, ["distribution", "date"], file)
+    published = claim.distribution.published_rating
+    if published is not None and not isfinite(published):
+        hint = "Give the rating that was published, or leave it out."
+        file.fail(["distribution", "published_rating"], "`published_rating` is not a finite number", hint)
     points = claim.distribution.points
+    finite = all(isfinite(rating) for rating, _ in points)
     rising = all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(points))
-    if len(points) < 2 or not rising or points[0][1] < 0 or points[-1][1] > 1:
+    if len(points) < 2 or not (finite and rising) or points[0][1] < 0 or points[-1][1] > 1:
         hint = "Two or more pairs [rating, share below], both rising: [[1900, 0.94], [2400, 0.992]]."
         file.fail(where, "`points` is no distribution", hint)
-
-
-def _given(file: _File, where: Sequence[str | int]) -> Iterator[str]:
-    """The keys that a reading has in the file."""
-    table: Any = tomllib.loads(file.text)
-    if not file.one_reading:
-        for part in where:
-            table = table[part]
-    yield from table

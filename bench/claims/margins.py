@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, e, exp, inf, log, sqrt
 
-from bench.claims.claim import RATED, Reading, unit_of
+from bench.claims.claim import PAIRED, RATED, Reading, unit_of
 from bench.claims.decision import CONFIDENCE
 from bench.stats import Interval, detectable, discordance, support, threshold_power, wilson
 from bench.stats.intervals import normal_quantile
@@ -65,7 +65,7 @@ def margin(
         return _rating(reading, ratings, reading.threshold if rating is None else rating)
     if reading.metric in ("speed", "cost", "cost_per_solved"):
         return _seen(_times(reading, problems), reading, problems, error)
-    if reading.relation in ("difference", "ratio"):
+    if reading.relation in PAIRED:
         found = _pair(reading, problems, epochs=epochs, these=these, alike=alike)
         return _seen(found, reading, problems, error)
     return _seen(_score(reading, problems, epochs=epochs, these=these, alike=alike), reading, problems, error)

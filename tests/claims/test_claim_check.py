@@ -219,6 +219,17 @@ def test_who_is_meant_is_found_or_asked_for() -> None:
     assert checked(AT_LEAST, *two, subject="b:vendor/m").sides[0].side.run == "b"
 
 
+def test_a_run_is_not_compared_with_itself() -> None:
+    """Where names of both models fit the one run that is given, no difference would be seen, ever."""
+    other = OTHER.replace("vendor/n*", "vendor/*-old")
+    made = claim('relation = "difference"\nthreshold = 0.1', rest=SUBJECT + other + TOY + ONCE)
+    with pytest.raises(UsageError, match="M and N would both be vendor/m-old in r") as raised:
+        checked(made, run({"vendor/m-old": scored(90)}))
+    assert "--comparator" in raised.value.hint
+    with pytest.raises(UsageError, match="would both be"):
+        checked(made, run({"vendor/m": scored(90)}), subject="vendor/m", comparator="vendor/m")
+
+
 def test_a_claim_that_nothing_here_decides_needs_no_run() -> None:
     text = f'{HEAD}metric = "kindness"\n{SUBJECT}\n[not_testable]\nreason = "no number"\nneeds = "a number"\n'
     assert told(checked(parse(text, Path("c.toml")))) == ("NOT-TESTABLE", "no number")

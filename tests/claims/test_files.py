@@ -68,7 +68,36 @@ def test_readings_have_the_metric_of_the_claim_or_their_own() -> None:
         ('suite = "toy"', 'suite = " "', 15, "`suite` is empty", "bench suites"),
         (TOY, TOY + "\n[conditions]\nepochs = 1000000000\n", 18, "too many", "1,000 at most"),
         (TOY, TOY + "\n[conditions]\nturns = 51\n", 18, "too many", "50 at most"),
-        (TOY, TOY + "\n[conditions]\ntemperature = -1.0\n", 18, "not negative", "from 0 on"),
+        (TOY, TOY + "\n[conditions]\ntemperature = -1.0\n", 18, "`temperature`: -1 is none", "from 0 on"),
+        (TOY, TOY + "\n[conditions]\ntemperature = nan\n", 18, "`temperature`: nan is none", "from 0 on"),
+        ('["vendor/m*"]', "[]", 12, "`models` is empty", "--subject"),
+        (TOY, OTHER.replace('"N"', '"m "') + TOY, 15, "'m ' is compared with itself", "tells the two apart"),
+        (TOY, OTHER + TOY, 14, "no reading compares", "Leave [comparator] out"),
+        (TOY, TOY + "only = []\n", 16, "`only` names no problem", "leave it out"),
+        (TOY, TOY + 'without = ["p1", " "]\n', 16, "`without` names no problem", "leave it out"),
+        (TOY, TOY + '[not_testable]\nreason = "r"\nneeds = ""\n', 18, "`needs` is empty", "Say it"),
+        (TOY, TOY + "suits.more = 1\n", 16, "unknown field `suits`", "'suite'"),
+        (
+            "[population]",
+            "[[population]]",
+            14,
+            "`population`: expected `table`, got `array`",
+            "docs/claims.md",
+        ),
+        (SUBJECT, 'subject = "M"\n', 9, "`subject`: expected `table`, got `str`", "docs/claims.md"),
+        ("2026-01-15", "2026-02-31", 4, "Invalid date", "2026-01-31"),
+        ("2026-01-15", "2026", 4, "`date`: expected `str`, got `int`", "2026-01-31"),
+        ("2026-01-15", "2026-01-15T10:00:00Z", 4, "is no date", "2026-01-31"),
+        ("2026-01-15", '"２０２６"', 4, "is no date", "2026-01-31"),
+        ("0.5", "1" + "0" * 5000, 8, "too many digits", "that was claimed"),
+        ("0.5", "0,5", 8, "Expected newline", "Mend the TOML"),
+        ('"a paper"', '"a paper', 3, "a string is not closed on its line", "Mend the TOML"),
+        ('"a paper"', '"""a paper', 3, "the string that begins here is never closed", "Close it"),
+        ('["vendor/m*"]', '["vendor/m*"', 12, "the array that begins here is never closed", "Close it"),
+        (GOOD, "", 1, "no claim stands in this file", "docs/claims.md"),
+        (GOOD, "# later\n", 1, "no claim stands in this file", "docs/claims.md"),
+        (GOOD, '{"title": "M"}', 1, "Invalid statement", "Mend the TOML"),
+        (TOY, TOY + "x" + ".x" * 5000 + " = 1", 1, "too deep", "No field"),
         (TOY, TOY + "\nx = " + "[" * 5000, 1, "too deep", "No field"),
         ("2026-01-15", '"2026-13"', 4, "no date", "2026-01"),
         ('"a paper"', '" "', 3, "`source` is empty", "no source"),
@@ -93,6 +122,64 @@ def test_readings_have_the_metric_of_the_claim_or_their_own() -> None:
 def test_an_error_names_the_line_and_the_way_out(old: str, new: str, line: int, what: str, hint: str) -> None:
     text = GOOD.replace(old, new, 1)
     assert text != GOOD
+    for ends in ("\n", "\r\n"):
+        with pytest.raises(UsageError) as raised:
+            parse(text.replace("\n", ends), Path("c.toml"))
+        assert raised.value.message.startswith(f"c.toml, line {line}: ")
+        assert what in raised.value.message
+        assert hint in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what", "hint"),
+    [
+        (
+            GOOD + SUBJECT,
+            17,
+            "`[subject]` stands in the file twice, first on line 10",
+            "under one of the two",
+        ),
+        (
+            'subject.name = "N"\n' + GOOD,
+            11,
+            "`[subject]` cannot stand beside `subject.name` on line 1",
+            "one",
+        ),
+        ("subject = {}\n" + GOOD, 11, "`[subject]` stands in the file twice, first on line 1", "one"),
+        (GOOD + 'suite.name = "x"\n', 16, "`suite.name` cannot stand beside `suite` on line 15", "Leave one"),
+        (GOOD + '"suite" = "x"\n', 16, '`"suite"` stands in the file twice, first on line 15', "Leave one"),
+        (
+            GOOD + "only = [\n1]\nonly = [\n\n2]\n",
+            18,
+            "`only` stands in the file twice, first on line 16",
+            "",
+        ),
+        (PAIR + "threshold = 2\n", 28, "`threshold` stands in the file twice, first on line 27", "Leave one"),
+        (
+            PAIR + "[readings]\n",
+            28,
+            "`[readings]` cannot stand beside `[[readings]]` on line 19",
+            "[[readings]]",
+        ),
+        (
+            "readings = []\n" + PAIR,
+            20,
+            "`[[readings]]` cannot stand beside `readings` on line 1",
+            "[[readings]]",
+        ),
+        (
+            GOOD + "[conditions]\n[conditions]\nturns = ",
+            17,
+            "stands in the file twice, first on line 16",
+            "one",
+        ),
+        ('subject = {name = "M", name = "N"}', 1, "`name` stands twice in one inline table", "Leave one"),
+        (GOOD + "x = {y = 1, y.z = 2}\n", 16, "what this line names stands in the file twice", "Leave one"),
+        ("subject = {name = 1, name.x = 2}", 1, "stands in the file twice", "Leave one"),
+    ],
+)
+def test_what_is_told_twice_is_named_with_both_lines(text: str, line: int, what: str, hint: str) -> None:
+    """``tomllib`` calls it an immutable namespace, an overwritten value, or ('subject',)."""
     with pytest.raises(UsageError) as raised:
         parse(text, Path("c.toml"))
     assert raised.value.message.startswith(f"c.toml, line {line}: ")
@@ -121,7 +208,13 @@ def test_an_error_in_one_of_several_readings_names_its_own_line(
 
 
 @pytest.mark.parametrize(
-    "points", ["[[1500, 0.5]]", "[[1500, 0.5], [1400, 0.6]]", "[[1500, 0.5], [1900, 1.2]]"]
+    "points",
+    [
+        "[[1500, 0.5]]",
+        "[[1500, 0.5], [1400, 0.6]]",
+        "[[1500, 0.5], [1900, 1.2]]",
+        "[[1500, 0.5], [inf, 0.9]]",
+    ],
 )
 def test_a_percentile_needs_a_distribution_that_rises(points: str) -> None:
     text = GOOD.replace("pass@1", "percentile")
@@ -130,8 +223,21 @@ def test_a_percentile_needs_a_distribution_that_rises(points: str) -> None:
     people = f'\n[distribution]\nsource = "s"\ndate = 2024\npoints = {points}\n'
     with pytest.raises(UsageError, match=r"line 19: `distribution.date`|line 20: `points`"):
         parse(text + people, Path("c.toml"))
+    people = people.replace("2024", '"2024"')
     with pytest.raises(UsageError, match="line 20: `points` is no distribution"):
-        parse(text + people.replace("2024", '"2024"'), Path("c.toml"))
+        parse(text + people, Path("c.toml"))
+    with pytest.raises(UsageError, match="line 18: `source` is empty"):
+        parse(text + people.replace('"s"', '""'), Path("c.toml"))
+    with pytest.raises(UsageError, match="line 21: `published_rating` is not a finite number"):
+        parse(f"{text}{people}published_rating = nan\n", Path("c.toml"))
+
+
+@pytest.mark.parametrize("budget", ["nan", "inf", "0", "-1.5"])
+def test_a_budget_is_a_number_up_to_which_a_clock_runs(budget: str) -> None:
+    race = PAIR.replace("pass@1", "speed").split("[[readings]]")[0]
+    reading = f'[[readings]]\nrelation = "ratio"\nthreshold = 2\nclock = "usd"\nbudget = {budget}\n'
+    with pytest.raises(UsageError, match=r"line 23: `budget`: .* is no finite number above 0"):
+        parse(race + reading, Path("c.toml"))
 
 
 def test_a_claim_without_a_number_says_why_it_is_not_testable() -> None:
@@ -150,6 +256,31 @@ def test_files_that_cannot_be_read_are_no_traceback(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no claim file") as raised:
         find("qwen2.5-coder-0.5b-humanevl")
     assert "'qwen2.5-coder-0.5b-humaneval'" in raised.value.hint
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_claim(tmp_path: Path) -> None:
+    """Editors of Windows write it at the start of what they call UTF-8."""
+    path = tmp_path / "c.toml"
+    path.write_bytes(GOOD.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert read(path) == parse(GOOD, path)
+    path.write_bytes(b"\xef\xbb\xbftitle = 'x'\nby = '\xe9'")
+    with pytest.raises(UsageError, match="line 2: the byte 0xe9 is no text"):
+        read(path)
+    path.write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(UsageError, match="line 1: the byte 0xff is no text"):
+        read(path)
+
+
+def test_a_large_file_is_read_soon_and_a_huge_one_not_at_all(tmp_path: Path) -> None:
+    """Looking for a line took time in the square of an array's length: minutes for this one."""
+    path = tmp_path / "c.toml"
+    ids = "".join(f"  'p{number}', # {'x' * 20}\n" for number in range(20_000))
+    path.write_text(f"{GOOD}only = [\n{ids}]\nonyl = []\n")
+    with pytest.raises(UsageError, match="line 20018: unknown field `onyl`"):
+        read(path)
+    path.write_text(f"{GOOD}only = [\n{ids * 3}]\n")
+    with pytest.raises(UsageError, match="larger than 1 MiB"):
+        read(path)
 
 
 def test_our_own_claims_are_found_by_name_and_read() -> None:
