@@ -180,7 +180,7 @@ def _reading_plan(one: ReadingPlan, *, named: bool, same: bool) -> str:
 
 def _costs(plan: Plan) -> Iterable[str]:
     guessed = "" if plan.with_data else "; questions of a usual length are assumed, --data DIR counts them"
-    low, high = (_hours(seconds) for seconds in plan.seconds)
+    low, high = (lasting(seconds) for seconds in plan.seconds)
     yield f"{plan.calls:,} answers at most, {low} to {high} one after the other{guessed}"
     yield from (bill.told() for bill in plan.bills)
     if not plan.bills:
@@ -188,7 +188,10 @@ def _costs(plan: Plan) -> Iterable[str]:
         yield free if plan.models else "name the models with --model to have their prices looked up"
 
 
-def _hours(seconds: float) -> str:
+def lasting(seconds: float) -> str:
+    """In the unit that people plan in: minutes, hours from 90 minutes on, days from two days on."""
+    if seconds >= 2 * 86_400:
+        return f"{seconds / 86_400:,.1f} days"
     return f"{seconds / 3600:.1f} h" if seconds >= 5400 else f"{seconds / 60:.0f} min"
 
 

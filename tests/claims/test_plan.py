@@ -13,7 +13,7 @@ from bench.claims.claim import Reading
 from bench.claims.files import paths, read
 from bench.claims.margins import margin
 from bench.claims.plan import Plan, plan
-from bench.claims.report import plan_json, plan_screen
+from bench.claims.report import lasting, plan_json, plan_screen
 from bench.models.prices import built_in
 from bench.suites import outline, suite_names
 
@@ -72,6 +72,26 @@ def test_a_debugging_race_costs_money_and_says_how_much() -> None:
     other = made("deepseek-v4-debugging-speed", models=["ollama/small"])
     assert other.bills == ()
     assert "nothing is paid for ollama/small" in plan_screen(other)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (5399, "90 min"),
+        (5400, "1.5 h"),
+        (2 * 86_400 - 360, "47.9 h"),
+        (2 * 86_400, "2.0 days"),
+        (277_000, "3.2 days"),
+        (1e8, "1,157.4 days"),
+    ],
+)
+def test_a_time_is_told_in_the_unit_that_people_plan_in(seconds: float, told: str) -> None:
+    """A race of four months was said to take 3123.0 h."""
+    assert lasting(seconds) == told
+
+
+def test_a_race_of_weeks_is_planned_in_days() -> None:
+    assert "5.5 h to 130.1 days one after the other" in plan_screen(made("deepseek-v4-debugging-speed"))
 
 
 def test_with_the_data_problems_are_counted(datasets_dir: Path) -> None:
