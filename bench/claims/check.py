@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -188,7 +187,7 @@ def _registration(claim: Claim, both: Sequence[Attempts], asked: Asked) -> list[
     found = [f"not what was registered: {'; '.join(changed)}"] if changed else []
     for one in both:
         began = asked.began.get(one.side.run, "")
-        if began and datetime.fromisoformat(began) < datetime.fromisoformat(given.made_at):
+        if began and registrations.is_before(began, given):
             found.append(f"{one.side.run} began at {began}, before the registration of {given.made_at}")
     return found
 
@@ -207,10 +206,15 @@ def _short(claim: Claim, both: Sequence[Attempts]) -> str:
 def _remarks(both: Sequence[Attempts], asked: Asked) -> tuple[str, ...]:
     found = []
     for one in both:
+        began = asked.began.get(one.side.run, "")
         if one.side.settings["params"] == AS_GIVEN:
             found.append(f"bench did not ask for the answers of {one.side.model}: how, is not known")
-        elif asked.registration is not None and not asked.began.get(one.side.run):
+        elif asked.registration is not None and not began:
             found.append(f"{one.side.run} does not say when it began: its registration may be younger")
+        elif asked.registration is not None and registrations.is_unclear(began, asked.registration):
+            found.append(
+                f"{one.side.run} began in the second of its registration: which was first is not known"
+            )
     if asked.registration is None:
         found.append("not registered before the run")
     return tuple(found)

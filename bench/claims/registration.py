@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +42,8 @@ def digest(claim: Claim, design: Mapping[str, Json]) -> str:
 
 
 def registered(claim: Claim, design: Mapping[str, Json]) -> Registration:
-    """As of now."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    """As of now, to the millisecond as calls are: the first one may follow within the same second."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
     return Registration(SCHEMA, digest(claim, design), now, _builtins(claim), dict(design))
 
 
@@ -70,7 +70,34 @@ def read(path: Path) -> Registration:
         raise UsageError(
             f"{path} was changed: its hash is not that of what it holds", hint="Get the original."
         )
+    if not _has_zone(found.made_at):
+        what = f"{path}: `made_at` is no time with its zone: {found.made_at!r}"
+        raise UsageError(what, hint="Get the original.")
     return found
+
+
+def _has_zone(time: str) -> bool:
+    try:
+        return datetime.fromisoformat(time).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def moment(time: str) -> datetime:
+    """A time as a file has it; without a zone it is one of UTC, as ours are. Raises ValueError."""
+    found = datetime.fromisoformat(time)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def is_before(began: str, registration: Registration) -> bool:
+    """Whether a run is older than its registration. In the same unit of time it is not held to be."""
+    return moment(began) < moment(registration.made_at)
+
+
+def is_unclear(began: str, registration: Registration) -> bool:
+    """Whether a run began in the second of its registration, where that says no more: ours once did not."""
+    since = moment(began) - moment(registration.made_at)
+    return "." not in registration.made_at and timedelta(0) <= since < timedelta(seconds=1)
 
 
 def differs(registration: Registration, claim: Claim, design: Mapping[str, Json]) -> list[str]:
@@ -86,14 +113,18 @@ def differs(registration: Registration, claim: Claim, design: Mapping[str, Json]
 
 
 def began(run: Path) -> str:
-    """When the first answer of a run was asked for, also one taken from the cache; "" where none says so."""
-    times = [
-        time
-        for _, sample in journal.read(run / SAMPLES, _Mark)
-        for time in (sample.measured.cached_at, *(one.asked_at for one in sample.measured.calls))
-        if time
-    ]
-    return min(times, key=datetime.fromisoformat, default="")
+    """When the first answer of a run was asked for, also one taken from the cache; "" where none says so.
+
+    Raises StoreError, with the line's number, for a line that is no record or has no time where one belongs.
+    """
+    path, first = run / SAMPLES, ""
+    for number, (_, sample) in enumerate(journal.read(path, _Mark), start=1):
+        try:
+            known = [one for one in (first, *sample.measured.times) if one]
+            first = min(known, key=moment, default="")
+        except ValueError as error:
+            raise journal.damaged(path, number, error) from error
+    return first
 
 
 class _Call(msgspec.Struct):
@@ -106,8 +137,9 @@ class _Measured(msgspec.Struct):
     failed: tuple[_Call, ...] = ()
 
     @property
-    def calls(self) -> tuple[_Call, ...]:
-        return self.failed if self.timing is None else (*self.failed, self.timing)
+    def times(self) -> tuple[str, ...]:
+        calls = self.failed if self.timing is None else (*self.failed, self.timing)
+        return (self.cached_at, *(one.asked_at for one in calls))
 
 
 class _Mark(msgspec.Struct):

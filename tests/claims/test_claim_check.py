@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from claim_runs import HEAD, ONCE, OTHER, SUBJECT, TOY, checked, claim, run, scored
 from speed_runs import Answer, P, W
@@ -251,3 +252,27 @@ def test_a_registration_holds_before_the_run_and_unchanged() -> None:
     assert (verdict, "not what was registered: `readings`" in reason) == ("INVALID", True)
     (remark,) = checked(AT_LEAST, ran, registration=given).remarks
     assert "does not say when it began" in remark
+
+
+@pytest.mark.parametrize(
+    ("made_at", "began", "verdict", "remarks"),
+    [
+        ("2026-11-25T10:00:00.500+00:00", "2026-11-25T10:00:00.499+00:00", "INVALID", 0),
+        ("2026-11-25T10:00:00.500+00:00", "2026-11-25T10:00:00.500+00:00", "SUPPORTED", 0),
+        ("2026-11-25T10:00:00.500+00:00", "2026-11-25T11:00:00.501+01:00", "SUPPORTED", 0),
+        ("2026-11-25T10:00:00.500+00:00", "2026-11-25T11:00:00.499+01:00", "INVALID", 0),
+        ("2026-11-25T10:00:00.000+00:00", "2026-11-25T10:00:00.000+00:00", "SUPPORTED", 0),
+        ("2026-11-25T10:00:00+00:00", "2026-11-25T09:59:59.999+00:00", "INVALID", 0),
+        ("2026-11-25T10:00:00+00:00", "2026-11-25T10:00:00.300+00:00", "SUPPORTED", 1),
+        ("2026-11-25T10:00:00+00:00", "2026-11-25T10:00:00.999", "SUPPORTED", 1),
+        ("2026-11-25T10:00:00+00:00", "2026-11-25T10:00:01.000+00:00", "SUPPORTED", 0),
+    ],
+)
+def test_registration_and_first_call_are_told_apart_to_the_millisecond(
+    made_at: str, began: str, verdict: str, remarks: int
+) -> None:
+    """Of whole seconds, as they once were, a call before the registration counted as one after it."""
+    given = msgspec.structs.replace(registered(AT_LEAST), made_at=made_at)
+    found = checked(AT_LEAST, run({"vendor/m": scored(90)}), registration=given, began={"r": began})
+    assert (found.verdict, len(found.remarks)) == (verdict, remarks)
+    assert all("in the second of its registration" in one for one in found.remarks)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from claim_runs import claim
 from speed_runs import Answer, P, write
 
 from bench.claims import registration
 from bench.claims.plan import design
-from bench.errors import UsageError
+from bench.errors import StoreError, UsageError
 from bench.journal import read as read_journal
 from bench.records import SampleRecord, encode
 from bench.types import Timing
@@ -35,6 +37,7 @@ def test_it_is_written_once_and_read_back(tmp_path: Path) -> None:
     made = registration.registered(CLAIM, design(CLAIM, None))
     registration.write(made, path)
     assert registration.read(path) == made
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", made.made_at)
     with pytest.raises(UsageError, match="is there already"):
         registration.write(made, path)
 
@@ -61,6 +64,38 @@ def test_what_is_none_or_was_changed_is_refused(tmp_path: Path, text: str, why: 
         registration.read(path)
 
 
+def stored(path: Path, made_at: str) -> Path:
+    made = registration.registered(CLAIM, design(CLAIM, None))
+    registration.write(msgspec.structs.replace(made, made_at=made_at), path)
+    return path
+
+
+def test_one_of_an_earlier_release_is_read(tmp_path: Path) -> None:
+    """Theirs are of whole seconds."""
+    path = stored(tmp_path / "plan.json", "2026-11-20T08:15:30+00:00")
+    assert registration.read(path).made_at == "2026-11-20T08:15:30+00:00"
+
+
+@pytest.mark.parametrize("made_at", ["", "yesterday", "2026-11-20T08:15:30.123", "2026-11-20"])
+def test_one_without_a_time_and_its_zone_is_refused(tmp_path: Path, made_at: str) -> None:
+    with pytest.raises(UsageError, match=r"plan\.json: `made_at` is no time with its zone") as raised:
+        registration.read(stored(tmp_path / "plan.json", made_at))
+    assert "original" in raised.value.hint
+
+
+def test_a_run_whose_time_is_none_names_its_line(tmp_path: Path) -> None:
+    """Adapters of others say themselves when they asked."""
+    run = write(tmp_path / "run", {"m": [[[Answer(P)]], [[Answer(P)]]]}, turns=1)
+    samples = [sample for _, sample in read_journal(run / "samples.jsonl", SampleRecord)]
+    times = ["2026-11-25T10:00:01", "at ten"]
+    lines = [encode(replace_struct(one, time, "")) for one, time in zip(samples, times, strict=True)]
+    (run / "samples.jsonl").write_bytes(lines[0])
+    assert registration.began(run) == times[0], "without a zone it is one of UTC"
+    (run / "samples.jsonl").write_bytes(b"".join(lines))
+    with pytest.raises(StoreError, match=r"samples\.jsonl.*2.*at ten"):
+        registration.began(run)
+
+
 def test_a_run_began_with_its_first_answer_also_one_from_the_cache(tmp_path: Path) -> None:
     run = write(tmp_path / "run", {"m": [[[Answer(P)]], [[Answer(P)]]]}, turns=1)
     assert registration.began(run) == ""
@@ -81,8 +116,6 @@ def test_a_run_began_with_its_first_answer_also_one_from_the_cache(tmp_path: Pat
 
 
 def replace_struct(sample: SampleRecord, time: str, cached_at: str) -> SampleRecord:
-    import msgspec
-
     timing = replace(sample.measured.timing or Timing(), asked_at=time)
     measured = msgspec.structs.replace(sample.measured, timing=timing, cached_at=cached_at)
     return msgspec.structs.replace(sample, measured=measured)
