@@ -14,7 +14,7 @@ from bench.errors import DataError, UsageError
 from bench.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bench.claims.check import Checked
     from bench.claims.claim import Claim
@@ -102,7 +102,7 @@ def plan(
     claim = files.read(files.find(file))
     errors: Sequence[float | None] = ()
     if directories:
-        errors = _seen(_checked(claim, directories, subject, comparator, registered=None, data=data))
+        errors = _seen(_checked(claim, directories, subject, comparator))
     made = _plan(claim, file=file, models=model or (), data=data, errors=errors)
     registered = None
     if out is not None:
@@ -162,7 +162,8 @@ def check(
         subject, comparator = subject or found.models[0], comparator or found.comparator
     elif not run and (model or budget is not None or yes or max_tokens):
         raise UsageError("--model, --budget, --yes and --max-tokens are for --run", hint="Add --run.")
-    checked = _checked(claim, places, subject, comparator, registered=registered, data=data)
+    ratings = partial(_ratings, claim, data)
+    checked = _checked(claim, places, subject, comparator, registered=registered, ratings=ratings)
     if as_json:
         typer.echo(json.dumps(report.as_json(checked)))
     else:
@@ -190,7 +191,8 @@ def write_report(
         hint = "Give a name that ends in .html, .md or .json."
         raise UsageError(f"{out}: no report is written as that", hint=hint)
     claim = files.read(files.find(file))
-    checked = _checked(claim, directories, subject, comparator, registered=registered, data=data)
+    ratings = partial(_ratings, claim, data)
+    checked = _checked(claim, directories, subject, comparator, registered=registered, ratings=ratings)
     arguments = [file, *map(str, directories)]
     for option, value in (("--subject", subject), ("--comparator", comparator), ("--plan", registered)):
         arguments += [option, str(value)] if value is not None else []
@@ -271,9 +273,10 @@ def _checked(
     subject: str | None,
     comparator: str | None,
     *,
-    registered: Path | None,
-    data: Path | None,
+    registered: Path | None = None,
+    ratings: Callable[[], Mapping[str, float]] = dict,
 ) -> Checked:
+    """``ratings`` are of a suite's problems; a plan, which fetches nothing, takes none."""
     from bench.claims import registration
     from bench.claims.check import Asked
     from bench.claims.check import check as decide
@@ -286,7 +289,7 @@ def _checked(
     asked = Asked(
         subject=subject or "",
         comparator=comparator or "",
-        ratings=_ratings(claim, data),
+        ratings=ratings(),
         registration=None if registered is None else registration.read(registered),
         began={name: registration.began(path) for name, path in places.items()} if registered else {},
     )
@@ -294,7 +297,7 @@ def _checked(
 
 
 def _ratings(claim: Claim, data: Path | None) -> Mapping[str, float]:
-    """The difficulty of problems, where a claim is about ratings; the suite's data is needed for them."""
+    """The difficulty of problems, where a claim is about ratings; the suite's data is fetched for them."""
     from bench import config
     from bench.claims.claim import RATED
     from bench.claims.plan import ratings_of

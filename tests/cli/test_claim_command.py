@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from cli_support import PLUGINS, SANDBOX, Bench
 from speed_runs import Answer, P, Samples, W, write
+
+from bench.claims import registration
 
 CLAIM = """title = "M solves half"
 text = "M scores 50 %"
@@ -106,6 +113,74 @@ def test_runs_of_other_epochs_are_not_planned_with(tmp_path: Path, bench: Bench,
     assert "vendor/m has 2 answers a problem, the claim's plan 1" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("condition", "asked", "why"),
+    [
+        ("temperature = 0.8", {"temperature": 0.0}, "claimed with temperature 0.8, but run asked for 0.0"),
+        ("temperature = 0.8", {}, "claimed with temperature 0.8, but run asked for nothing"),
+        ('effort = "high"', {"effort": "low"}, "claimed with effort high, but run asked for low"),
+    ],
+)
+def test_runs_that_asked_otherwise_are_not_planned_with(
+    tmp_path: Path, bench: Bench, claim: Path, condition: str, asked: dict[str, object], why: str
+) -> None:
+    """How answers vary at temperature 0 says nothing of 0.8: it is told, and assumed as without runs."""
+    claim.write_text(f"{CLAIM}{condition}\n")
+    lock = ran(tmp_path / "run", 50) / "lock.json"
+    lock.write_text(json.dumps(json.loads(lock.read_text()) | {"params": asked}))
+    result = bench("claim", "plan", "half.toml", "run", "--json")
+    assert result.returncode == 0, result.stderr
+    assert f"these runs say nothing of how much results vary: {why}" in result.stderr
+    assert json.loads(result.stdout) == json.loads(bench("claim", "plan", "half.toml", "--json").stdout)
+    same = {name: json.loads(value) for name, _, value in [condition.partition(" = ")]}
+    lock.write_text(json.dumps(json.loads(lock.read_text()) | {"params": same}))
+    seen = json.loads(bench("claim", "plan", "half.toml", "run", "--json").stdout)["readings"][0]["margin"]
+    assert "by how much the runs given vary" in seen["assumes"]
+
+
+@pytest.fixture
+def callers() -> Iterator[tuple[str, list[object]]]:
+    """A proxy that everything fetched would go through, and who called it: each is sent away."""
+    found: list[object] = []
+
+    class Refuse(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            found.append(self.client_address)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refuse) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", found
+        server.shutdown()
+        thread.join()
+
+
+def test_a_plan_fetches_no_data(
+    tmp_path: Path, bench: Bench, claim: Path, callers: tuple[str, list[object]]
+) -> None:
+    """Neither for its size, where --data has none, nor for the difficulty of problems, where runs are given.
+
+    The check of the same claim needs that difficulty and does call, so it would be seen.
+    """
+    address, called = callers
+    elsewhere = {"HTTPS_PROXY": address, "HTTP_PROXY": address, "NO_PROXY": ""}
+    elsewhere["BENCH_CACHE"] = str(tmp_path / "cache")
+    (tmp_path / "empty").mkdir()
+    claim.write_text(CLAIM.replace('"humaneval"', '"humaneval-plus"'))
+    planned = bench("claim", "plan", "half.toml", "--data", "empty", **elsewhere)
+    assert planned.stdout.startswith("TESTABLE"), planned.stderr
+    assert "without its data: the data of suite 'humaneval-plus' cannot be had" in planned.stderr
+    rated = CLAIM.replace('"humaneval"', '"humaneval-plus"').replace("pass@1", "rating")
+    claim.write_text(rated.replace("threshold = 0.5", "threshold = 1600"))
+    samples: Samples = {"vendor/m": [[[Answer(P)]], [[Answer(W)]]]}
+    write(tmp_path / "run", samples, turns=1, suite="humaneval-plus")
+    planned = bench("claim", "plan", "half.toml", "run", **elsewhere)
+    assert planned.stdout.startswith("NOT-TESTABLE"), planned.stderr
+    assert called == []
+    assert "not reachable" in bench("claim", "check", "half.toml", "run", **elsewhere).stderr
+    assert called != []
+
+
 def test_a_model_that_is_not_in_the_runs_is_asked_for(tmp_path: Path, bench: Bench, claim: Path) -> None:
     ran(tmp_path / "run", 50)
     result = bench("claim", "plan", "half.toml", "run", "-a", "vendor/other")
@@ -185,6 +260,61 @@ def test_a_check_runs_what_is_missing_registered_before_it(bench: Bench, claim: 
     assert claim.with_name("calls.txt").read_text() == calls, "nothing is asked again"
     claim.write_text(claim.read_text().replace("0.5", "0.6"))
     assert "registers another plan" in bench(*command, "--yes").stderr
+
+
+TIMED = """
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.types import Completion, Form, Timing
+
+
+class Timed:
+    name = "timed"
+
+    def generate(self, request, /):
+        asked_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        with Path("calls.txt").open("a") as file:
+            file.write(f"{asked_at} {Path('run.plan.json').exists()}\\n")
+        return Completion(f"# {request.key.problem}", form=Form.PROGRAM, timing=Timing(asked_at))
+"""
+"""Notes when it is asked, and whether the plan was registered by then."""
+
+
+def test_a_plan_is_registered_before_the_first_answer(tmp_path: Path, bench: Bench, claim: Path) -> None:
+    claim.write_text(CLAIM.replace("humaneval", "smoke"))
+    (tmp_path / "timed.py").write_text(TIMED)
+    command = ("claim", "check", "half.toml", "run", "--run", "-m", "./timed.py:Timed", "--sandbox", SANDBOX)
+    result = bench(*command, "--yes")
+    assert result.returncode == 0, result.stderr
+    calls = [line.split() for line in (tmp_path / "calls.txt").read_text().splitlines()]
+    assert calls
+    assert {registered for _, registered in calls} == {"True"}
+    made_at = json.loads((tmp_path / "run.plan.json").read_text())["made_at"]
+    began = registration.began(tmp_path / "run")
+    assert began == min(time for time, _ in calls)
+    assert datetime.fromisoformat(made_at) <= datetime.fromisoformat(began)
+    assert "before the registration" not in result.stdout
+    assert "does not say when it began" not in result.stdout
+
+
+def test_a_run_that_began_before_its_plan_was_registered_is_invalid(
+    tmp_path: Path, bench: Bench, claim: Path
+) -> None:
+    """Also by less than a second: the check goes by the time of the call, not by the order of commands."""
+    claim.write_text(CLAIM.replace("humaneval", "smoke"))
+    (tmp_path / "timed.py").write_text(TIMED)
+    run = ("run", "-m", "./timed.py:Timed", "-s", "smoke", "-n", "1", "--sandbox", SANDBOX, "-o", "run")
+    assert bench(*run, "--yes").returncode == 0
+    assert bench("claim", "plan", "half.toml", "-o", "plan.json").returncode == 0
+    plan = registration.read(tmp_path / "plan.json")
+    began = datetime.fromisoformat(registration.began(tmp_path / "run"))
+    for later_ms, verdict in ((1, "INVALID"), (0, "SUPPORTED")):
+        made_at = (began + timedelta(milliseconds=later_ms)).isoformat(timespec="milliseconds")
+        text = json.dumps(msgspec.to_builtins(msgspec.structs.replace(plan, made_at=made_at)))
+        (tmp_path / "plan.json").write_text(text)
+        result = bench("claim", "check", "half.toml", "run", "-a", "timed", "--plan", "plan.json")
+        assert result.stdout.startswith(verdict), result.stdout
 
 
 def test_a_page_shows_what_others_wrote_and_runs_nothing(tmp_path: Path, bench: Bench, claim: Path) -> None:
