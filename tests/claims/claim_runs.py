@@ -13,6 +13,9 @@ from speed_runs import Answer, P, Sample, W, view
 from bench.claims.check import Asked, Checked, check
 from bench.claims.claim import Claim
 from bench.claims.files import parse
+from bench.claims.page import Page, page
+from bench.claims.plan import plan
+from bench.models.prices import built_in
 from bench.report.clocks import Attempts
 from bench.report.leaderboard import RunView
 from bench.report.sides import Side
@@ -69,3 +72,28 @@ def attempts_of(passed: ArrayLike, model: str, *, epochs: int = 1) -> Attempts:
     samples = np.repeat(np.arange(counts.passed.size), epochs)
     right = np.tile(np.arange(epochs), counts.passed.size) < counts.passed[samples]
     return Attempts(side, 1, samples, np.ones(right.size, dtype=bool), right, {}, 0, 0)
+
+
+def page_saying(text: str) -> Page:
+    """A page on which all that anybody else may write is ``text``."""
+    quoted = "".join(f"\\u{ord(one):04x}" for one in text)
+    said = "\n".join(f'{name} = "{quoted}"' for name in ("title", "text", "source", "by", "note"))
+    made = parse(
+        f'''{said}
+date = 2026-01-15
+metric = "pass@1"
+[subject]
+name = "{quoted}"
+[population]
+suite = "toy"
+[conditions]
+epochs = 1
+[[readings]]
+name = "{quoted}"
+relation = ">="
+threshold = 0.5
+''',
+        Path("toy.toml"),
+    )
+    found = checked(made, run({text: scored(90)}, name=text, version=text), subject=text)
+    return page(found, plan(made, prices=built_in()), ["toy.toml", text])

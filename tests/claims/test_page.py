@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from claim_runs import checked, run, scored
+from claim_runs import page_saying
 from markdown_it import MarkdownIt
 
-from bench.claims.files import parse
-from bench.claims.page import Page, as_markdown, page
-from bench.claims.plan import plan
-from bench.models.prices import built_in
+from bench.claims.page import as_markdown
 from bench.visible import visible
 
 HOSTILE = [
@@ -26,36 +21,10 @@ HOSTILE = [
 ]
 
 
-def made(text: str) -> Page:
-    """A page on which all that anybody may write is ``text``."""
-    quoted = "".join(f"\\u{ord(one):04x}" for one in text)
-    names = ("title", "text", "source", "by", "note")
-    lines = "\n".join(f'{name} = "{quoted}"' for name in names)
-    claim = parse(
-        f"""{lines}
-date = 2026-01-15
-metric = "pass@1"
-[subject]
-name = "{quoted}"
-[population]
-suite = "toy"
-[conditions]
-epochs = 1
-[[readings]]
-name = "{quoted}"
-relation = ">="
-threshold = 0.5
-""",
-        Path("toy.toml"),
-    )
-    found = checked(claim, run({text: scored(90)}, name=text, version=text), subject=text)
-    return page(found, plan(claim, prices=built_in()), ["toy.toml", text])
-
-
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_page_in_markdown_shows_what_others_wrote_letter_by_letter(text: str) -> None:
     """Parsed as GitHub does: of the document's own elements alone, each with the text as it was written."""
-    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(as_markdown(made(text)))
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(as_markdown(page_saying(text)))
     assert not [one for one in tokens if one.type in ("html_block", "fence", "hr", "ordered_list_open")]
     headings = [at for at, one in enumerate(tokens) if one.type == "heading_open"]
     assert [tokens[at].tag for at in headings] == ["h1", *["h2"] * 5]
@@ -67,13 +36,13 @@ def test_a_page_in_markdown_shows_what_others_wrote_letter_by_letter(text: str) 
     assert any(one.startswith(f"{wanted} in {wanted}: toy, 100 problems") for one in spoken)
     kinds = {child.type for one in tokens for child in one.children or []}
     assert kinds <= {"text", "text_special", "softbreak", "code_inline"}
-    assert "\x1b" not in as_markdown(made(text))
-    assert "\u202e" not in as_markdown(made(text))
+    assert "\x1b" not in as_markdown(page_saying(text))
+    assert "\u202e" not in as_markdown(page_saying(text))
 
 
 def test_commands_stay_in_their_block() -> None:
     """A name of two lines would end it, and what follows were text of the page."""
-    lines = as_markdown(made("one\n\n<b>two")).split("\n")
+    lines = as_markdown(page_saying("one\n\n<b>two")).split("\n")
     assert lines[-2] == "    bench claim check toy.toml 'one\\n\\n<b>two'"
 
 
