@@ -37,8 +37,8 @@ def visible_line(text: str) -> str:
 def markdown(text: str) -> str:
     """The same as one line of Markdown that shows it letter by letter, in a cell of a table, too.
 
-    Line feeds become spaces. Only addresses of http and https are links, to what they show: an escape within
-    one would belong to it.
+    Line feeds become spaces. Only addresses of http and https are made links, to what they show: an escape
+    within one would belong to it.
     """
     line = " ".join(visible(text).split())
     parts = _ADDRESS.split(line)

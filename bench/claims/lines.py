@@ -62,9 +62,10 @@ def told_twice(text: str, line: int) -> tuple[Place, Place] | None:
     ``text`` needs to be TOML up to that line alone.
     """
     *earlier, last = [place for place in _places(text) if place.line <= line] or [Place(1, (), "")]
-    inside = [place for place in earlier if place.path[: len(last.path)] == last.path]
+    named = last.path[:-1] if last.written.startswith("[[") else last.path
+    inside = [place for place in earlier if place.path[: len(named)] == named]
     keys = (place for place in earlier if not place.written.startswith("["))
-    around = (place for place in keys if place.path == last.path[: len(place.path)])
+    around = (place for place in keys if place.path == named[: len(place.path)])
     first = inside[0] if inside else max(around, key=lambda place: len(place.path), default=None)
     return None if first is None else (first, last)
 

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -38,11 +39,15 @@ class File:
 
     def given(self, where: Sequence[str | int]) -> dict[str, Any]:
         """A table as the file has it, without what is filled in."""
-        table: Any = tomllib.loads(self.text)
+        table: Any = self._tables
         for part in self._place(where):
             table = table[part]
         assert isinstance(table, dict)
         return table
+
+    @cached_property
+    def _tables(self) -> dict[str, Any]:
+        return tomllib.loads(self.text)
 
     def _place(self, where: Sequence[str | int]) -> Sequence[str | int]:
         """One reading may stand at the top of the file."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from math import inf
 from pathlib import Path
 
 import pytest
 from claim_runs import HEAD, OTHER, SUBJECT, TOY
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.claims.claim import Reading, amount, claimed
 from bench.claims.files import find, parse, paths, read
@@ -146,6 +149,12 @@ def test_an_error_names_the_line_and_the_way_out(old: str, new: str, line: int, 
             "one",
         ),
         ("subject = {}\n" + GOOD, 11, "`[subject]` stands in the file twice, first on line 1", "one"),
+        (
+            "[readings]\n" + GOOD.split("metric")[0] + "[[readings]]",
+            7,
+            "`[[readings]]` cannot stand beside `[readings]` on line 1",
+            "[[readings]]",
+        ),
         (GOOD + 'suite.name = "x"\n', 16, "`suite.name` cannot stand beside `suite` on line 15", "Leave one"),
         (GOOD + '"suite" = "x"\n', 16, '`"suite"` stands in the file twice, first on line 15', "Leave one"),
         (
@@ -256,6 +265,29 @@ def test_files_that_cannot_be_read_are_no_traceback(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no claim file") as raised:
         find("qwen2.5-coder-0.5b-humanevl")
     assert "'qwen2.5-coder-0.5b-humaneval'" in raised.value.hint
+
+
+PARTS = (*PAIR.splitlines(keepends=True), "[subject]", "[[readings]]\n", "[conditions]\nturns = ", "only = [")
+BROKEN = st.text(alphabet="\"'[]{}=.,#\\\n\r\t\0 a1-_é\ufeff", max_size=4)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.one_of(st.sampled_from(PARTS), BROKEN)), max_size=5))
+def test_whatever_a_file_holds_it_is_a_claim_or_an_error_with_its_line(edits: list[tuple[int, str]]) -> None:
+    """Lines of a claim are overwritten by others, or by anything: never a traceback, nor a line too far."""
+    lines = PAIR.splitlines(keepends=True)
+    for at, text in edits:
+        lines[at : at + 1] = [text]
+    text = "".join(lines)
+    raised = None
+    try:
+        parse(text, Path("c.toml"))
+    except UsageError as error:
+        raised = error
+    if raised is not None:
+        found = re.match(r"c\.toml, line (\d+): .", raised.message)
+        assert found is not None
+        assert 1 <= int(found[1]) <= text.count("\n") + 1
+        assert raised.hint
 
 
 def test_a_mark_of_byte_order_is_no_part_of_a_claim(tmp_path: Path) -> None:
