@@ -105,6 +105,8 @@ def load_rows(source: Source, *, name: str, data: Sequence[Path], say: Say, fetc
         return rows
     if _offline():
         tried.append("BENCH_OFFLINE=1 allows no fetching")
+    elif not fetch:
+        tried.append("it is not on this machine, and nothing is fetched for this")
     none = "it is made on your machine" if source.made_by else "it names no source"
     raise DataError(
         f"the data of suite {name!r} cannot be had ({'; '.join(tried) or none})",
