@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.errors import StoreError, UsageError
-from bench.records import decode, encode
+from bench.records import decoder, encode
 from bench.secrets import without_bytes
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ def read(path: Path, kind: type[T], *, skip: int = 0) -> Iterator[tuple[int, T]]
     """
     if not path.exists():
         return
-    offset = 0
+    offset, decoded = 0, decoder(kind)
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.endswith(b"\n"):
@@ -101,7 +101,7 @@ def read(path: Path, kind: type[T], *, skip: int = 0) -> Iterator[tuple[int, T]]
                 offset += len(line)
                 continue
             try:
-                record = decode(line, kind)
+                record = decoded(line)
             except ValueError as error:
                 raise damaged(path, number, error) from error
             yield offset, record

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Generic, Protocol, TypeVar
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from bench.errors import StoreError
 from bench.journal import damaged
-from bench.records import decode
+from bench.records import decode, decoder
 
 
 class _OfSample(Protocol):
@@ -30,6 +29,8 @@ _HEAD = len(_FIRST) + 12
 _COMMA = (ord(",") - ord("0")) % 256
 _AT_ONCE = 1 << 21
 """Bytes of lines that are looked at together."""
+_PART = 10_000
+"""So many places are numbers of Python's at a time: these are large."""
 _BUFFER = 1 << 18
 """Lines are out of order by as many samples as are on their way at once: most are in the buffer still."""
 
@@ -37,55 +38,47 @@ _BUFFER = 1 << 18
 class Lines(Generic[T]):
     """A file of records of samples. Of a file that is missing, no sample has any."""
 
-    def __init__(
-        self, path: Path, kind: type[T], *, files: ExitStack, planned: int, within: range | None = None
-    ) -> None:
-        """``within``: the samples that will be asked for, all where it is not given.
+    def __init__(self, path: Path, kind: type[T], *, planned: int, within: range) -> None:
+        """``within``: the samples that will be asked for.
 
         Raises StoreError for a line whose index cannot be read, or is not one of a planned sample.
         """
-        self._path, self._kind, self._next = path, kind, 0
-        self._decode = msgspec.json.Decoder(kind).decode
-        self._file: IO[bytes] | None = None
-        indices = offsets = np.empty(0, dtype=np.int64)
-        if path.exists():
-            self._file = files.enter_context(path.open("rb", buffering=_BUFFER))
-            indices, offsets = _fill(path, self._file, planned, range(planned) if within is None else within)
-        order = np.argsort(indices, kind="stable")
-        # Views: an element of them is a plain int, which one of an array is not.
-        self._index: memoryview[int] = indices[order].data
-        self._offset: memoryview[int] = offsets[order].data
+        self._records = _in_order(path, kind, planned, within)
+        self._next = next(self._records, None)
 
     def of(self, index: int) -> list[T]:
         """The records of a sample, in the order in which they were written. Raises StoreError for no record.
 
-        Samples that are asked for in the order of the plan are found at once.
+        Samples are asked for in the order of the plan, none twice.
         """
-        at = self._next
-        if not (at < len(self._index) and self._index[at] == index):
-            at = int(np.searchsorted(self._index, index))
-        found = []
-        while at < len(self._index) and self._index[at] == index:
-            found.append(self._record(index, self._offset[at]))
-            at += 1
-        self._next = at
+        found: list[T] = []
+        while (record := self._next) is not None and record.index <= index:
+            if record.index == index:
+                found.append(record)
+            self._next = next(self._records, None)
         return found
 
-    def _record(self, index: int, offset: int) -> T:
-        assert self._file is not None
-        self._file.seek(offset)
-        line = self._file.readline()
-        try:
-            try:
-                record = self._decode(line)
-            except msgspec.DecodeError:
-                record = decode(line, self._kind)
-            if record.index != index:
-                raise ValueError(f"it is of two samples, {index} and {record.index}")
-            return record
-        except ValueError as error:
-            self._file.seek(0)
-            raise damaged(self._path, _ends_in(self._file, offset) + 1, error) from error
+
+def _in_order(path: Path, kind: type[T], planned: int, within: range) -> Iterator[T]:
+    """The records of these samples by their index, and those of one sample as they were written."""
+    if not path.exists():
+        return
+    with path.open("rb", buffering=_BUFFER) as file:
+        indices, offsets = _fill(path, file, planned, within)
+        order = np.argsort(indices, kind="stable")
+        seek, readline, decoded = file.seek, file.readline, decoder(kind)
+        for part in np.array_split(order, len(order) // _PART + 1):
+            for index, offset in zip(indices[part].tolist(), offsets[part].tolist(), strict=True):
+                seek(offset)
+                line = readline()
+                try:
+                    record = decoded(line)
+                    if record.index != index:
+                        raise ValueError(f"it is of two samples, {index} and {record.index}")
+                except ValueError as error:
+                    seek(0)
+                    raise damaged(path, _ends_in(file, offset) + 1, error) from error
+                yield record
 
 
 class _Mark(msgspec.Struct):

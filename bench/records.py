@@ -8,7 +8,7 @@ that two runs can be compared but for it. ``index`` is the sample's line in ``pl
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -293,10 +293,20 @@ def encode(record: object) -> bytes:
 
 def decode(line: bytes | memoryview, kind: type[T]) -> T:
     """The record a line holds. Raises ValueError when it is none."""
-    try:
-        return msgspec.json.decode(line, type=kind)
-    except msgspec.ValidationError:
-        raise
-    except msgspec.DecodeError:
-        # Only the standard library reads an escaped lone surrogate back.
-        return msgspec.convert(json.loads(bytes(line)), type=kind)
+    return decoder(kind)(line)
+
+
+def decoder(kind: type[T]) -> Callable[[bytes | memoryview], T]:
+    """``decode`` for many lines of a kind: what it takes to read them is worked out once."""
+    plain = msgspec.json.Decoder(kind).decode
+
+    def record(line: bytes | memoryview) -> T:
+        try:
+            return plain(line)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            # Only the standard library reads an escaped lone surrogate back.
+            return msgspec.convert(json.loads(bytes(line)), type=kind)
+
+    return record

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import fields
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -102,26 +101,30 @@ def results(path: Path, *, within: range | None = None) -> Iterator[Result]:
     lock = read_lock(path)
     by_suite, most, stopped, planned = judgings(lock), turns_of(lock), stopped_in(path), planned_in(path)
     places = range(planned) if within is None else within
-    with ExitStack() as stack:
-        samples = Lines(path / SAMPLES, CountedSample, files=stack, planned=planned, within=places)
-        files = {
-            name: Lines(
-                verdicts_path(path, name), CountedVerdict, files=stack, planned=planned, within=places
-            )
-            for name in set(by_suite.values())
-        }
-        verdicts = {suite: files[name] for suite, name in by_suite.items()}
-        for index, key in zip(places, plan_of(path, skip=places.start), strict=False):
-            answers = samples.of(index)
-            judged = verdicts[key.suite].of(index) if answers else []
-            turns = counting(answers, judged)
-            yield result(key, turns, most_turns=most, stopped=stopped.get(key.model, ""))
+    samples = Lines(path / SAMPLES, CountedSample, planned=planned, within=places)
+    files = {
+        name: Lines(verdicts_path(path, name), CountedVerdict, planned=planned, within=places)
+        for name in set(by_suite.values())
+    }
+    verdicts = {suite: files[name] for suite, name in by_suite.items()}
+    for index, key in zip(places, plan_of(path, skip=places.start), strict=False):
+        answers = samples.of(index)
+        judged = verdicts[key.suite].of(index) if answers else []
+        turns = counting(answers, judged)
+        yield result(key, turns, most_turns=most, stopped=stopped.get(key.model, ""))
 
 
 def counting(
     samples: Sequence[Answer], verdicts: Iterable[Judgement]
 ) -> list[tuple[Answer, Judgement | None]]:
     """Of all records of a sample the latest attempt at each turn, with the latest verdict on it."""
+    if len(samples) == 1:  # as most have it
+        (only,) = samples
+        verdict = None
+        for one in verdicts:
+            if one.attempt == only.attempt:
+                verdict = one
+        return [(only, verdict if only.completion else None)]
     latest = {verdict.attempt: verdict for verdict in verdicts}
     turns: list[tuple[Answer, Judgement | None]] = []
     for sample in samples:
@@ -136,7 +139,7 @@ def result(key: SampleKey, turns: Sequence[Judged], *, most_turns: int = 1, stop
     fault = "budget" if stopped else ""
     if not turns:
         return Result(key, Outcome.NOT_RUN, fault=fault, detail=stopped or "not asked yet", tries=0)
-    counted = _counted(turns)
+    counted = turns if len(turns) == 1 else _counted(turns)
     last, verdict = counted[-1]
     if last.completion is None:
         before = _answered(key, counted[:-1]) if counted[:-1] else Result(key, Outcome.NOT_RUN)
@@ -168,50 +171,54 @@ def _counted(turns: Sequence[Judged]) -> Sequence[Judged]:
 
 def _answered(key: SampleKey, counted: Sequence[Judged]) -> Result:
     """For turns that all brought a completion."""
-    turns: list[Turn] = []
-    queued: list[float | None] = []
-    asked_at: list[str] = []
-    tries, cached, batched, last = 0, True, True, 0
-    for sample, verdict in counted:
-        measured = sample.measured
-        turns.append(_turn(sample, verdict, _lost(sample, last)))
-        timing = measured.timing
-        queued.append(timing.queue_s if timing else None)
-        if timing and timing.asked_at:
-            asked_at.append(timing.asked_at)
-        tries, last = tries + sample.tries, sample.attempt
-        cached, batched = cached and measured.cached_at != "", batched and measured.batch != ""
     sample, verdict = counted[-1]
-    completion = sample.completion
+    completion, measured, tries = sample.completion, sample.measured, sample.tries
     assert completion is not None
-    first = counted[0][0].measured.timing
+    first, cached, batched = measured.timing, measured.cached_at != "", measured.batch != ""
     rule = sample.extraction.rule if sample.extraction else ""
-    whole = turns[0] if len(turns) == 1 else _whole(turns)
-    return Result(
+    if len(counted) == 1:  # nearly all of a million are, and loops over one take their time
+        turns: tuple[Turn, ...] = (_turn(sample, verdict, _lost(sample, 0)),)
+        whole, queue_s = turns[0], first.queue_s if first else None
+        asked_at: tuple[str, ...] = (first.asked_at,) if first and first.asked_at else ()
+    else:
+        turns = _turns(counted)
+        whole, each = _whole(turns), [one.measured for one, _ in counted]
+        first, timings = each[0].timing, [one.timing for one in each]
+        queue_s = _sum([one.queue_s if one else None for one in timings])
+        asked_at = tuple([one.asked_at for one in timings if one and one.asked_at])
+        cached, batched = all(one.cached_at for one in each), all(one.batch for one in each)
+        tries = sum(one.tries for one, _ in counted)
+    return Result(  # the first by place: of a million, by name would take a second
         key,
         verdict.outcome if verdict else Outcome.NOT_RUN,
-        fault="" if verdict is None or verdict.outcome.scored else verdict.outcome.value,
-        detail=verdict.detail if verdict else "not judged yet",
-        stop=completion.stop,
-        usage=whole.usage,
-        cost_microusd=whole.cost_microusd,
-        lost_microusd=whole.lost_microusd,
-        served_model=completion.served_model,
-        provider=completion.provider,
-        sent=completion.sent,
-        dropped=completion.dropped,
+        "" if verdict is None or verdict.outcome.scored else verdict.outcome.value,
+        verdict.detail if verdict else "not judged yet",
+        completion.stop,
+        whole.usage,
+        whole.cost_microusd,
+        whole.lost_microusd,
+        completion.served_model,
+        completion.provider,
+        completion.sent,
+        completion.dropped,
         rule=verdict.rule if verdict else rule,
         isolation=verdict.isolation if verdict else "",
         groups=verdict.groups if verdict else (),
         seconds=whole.seconds,
         first_byte_s=first.first_byte_s if first else None,
-        queue_s=_sum(queued),
-        asked_at=tuple(asked_at),
+        queue_s=queue_s,
+        asked_at=asked_at,
         cached=cached,
         batched=batched,
         tries=tries,
-        turns=tuple(turns),
+        turns=turns,
     )
+
+
+def _turns(counted: Sequence[Judged]) -> tuple[Turn, ...]:
+    before = [0, *(sample.attempt for sample, _ in counted)]
+    pairs = zip(counted, before, strict=False)
+    return tuple(_turn(sample, verdict, _lost(sample, last)) for (sample, verdict), last in pairs)
 
 
 def _whole(turns: Sequence[Turn]) -> Turn:

@@ -68,7 +68,11 @@ def share_mib(pid: int) -> float:
 
 
 def rss_mib(pid: int) -> float:
-    return int((_PROC / str(pid) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / _MIB
+    try:
+        pages = int((_PROC / str(pid) / "statm").read_text().split()[1])
+    except (OSError, IndexError):  # it has ended
+        return 0.0
+    return pages * os.sysconf("SC_PAGESIZE") / _MIB
 
 
 def cgroup_mib(pid: int) -> float:

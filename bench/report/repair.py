@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from bench.extract import NONE
-from bench.report.sums import Mean, Median
+from bench.report.sums import Mean, Median, Share
 from bench.results import Result, Turn
 from bench.types import Outcome
 
 PASS_TO_PASS = "pass_to_pass"
 """The group of tests that passed before."""
+
+
+_NO_EDIT = ("", NONE.rule)
+"""Rules of answers in which no edit was."""
 
 
 class Repairs:
@@ -17,7 +21,7 @@ class Repairs:
     __slots__ = ("lines", "malformed", "needed", "precision", "recall", "regressed", "unchanged")
 
     def __init__(self) -> None:
-        self.malformed, self.unchanged, self.regressed = Mean(), Mean(), Mean()
+        self.malformed, self.unchanged, self.regressed = Share(), Share(), Share()
         self.precision, self.recall = Mean(), Mean()
         self.lines, self.needed = Median(), Median()
 
@@ -42,15 +46,15 @@ class Repairs:
                 self.regressed.add(group.passed < group.run)
 
     def merge(self, other: Repairs) -> None:
-        for mean, more in zip(self._means(), other._means(), strict=True):
-            mean.merge(more)
+        self.malformed.merge(other.malformed)
+        self.unchanged.merge(other.unchanged)
+        self.regressed.merge(other.regressed)
+        self.precision.merge(other.precision)
+        self.recall.merge(other.recall)
         self.lines.merge(other.lines)
         self.needed.merge(other.needed)
-
-    def _means(self) -> tuple[Mean, ...]:
-        return self.malformed, self.unchanged, self.regressed, self.precision, self.recall
 
 
 def _is_malformed(turn: Turn) -> bool:
     """Whether it was an edit, as its rule says, that does not apply: no code is left of it."""
-    return turn.outcome is Outcome.NO_CODE and turn.rule not in ("", NONE.rule)
+    return turn.outcome is Outcome.NO_CODE and turn.rule not in _NO_EDIT

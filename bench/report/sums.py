@@ -43,8 +43,29 @@ class Total:
         return self._sum if self._known else None
 
 
+class Share:
+    """The share of yes among answers."""
+
+    __slots__ = ("_all", "_yes")
+
+    def __init__(self) -> None:
+        self._yes = self._all = 0
+
+    def add(self, yes: bool) -> None:
+        self._yes += yes
+        self._all += 1
+
+    def merge(self, other: Share) -> None:
+        self._yes += other._yes
+        self._all += other._all
+
+    @property
+    def value(self) -> float | None:
+        return self._yes / self._all if self._all else None
+
+
 class Mean:
-    """A mean over answers, as far as they are known; of yes and no it is a share.
+    """A mean over answers, as far as they are known.
 
     The sum is exact until the end, so that it is the same in whatever order and parts they were added.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 
 import numpy as np
@@ -19,16 +18,15 @@ BASE = "base"
 """The group of checks that an extended suite has taken over from the original one."""
 
 
+_PLANNED, _MEASURED, _PASSED, _PASSED_BASE, _PASSED_VISIBLE, _MICROUSD, _TURNS = range(7)
+"""Places in the counts of a problem; from the last on, two for each turn: known by then, and solved."""
+
+
 class Tally:
     """What one row is made from: counts a problem, and totals."""
 
-    def __init__(
-        self, index: dict[str, int] | None = None, *, turns: int = 1, visible: frozenset[str] = frozenset()
-    ) -> None:
-        """``index`` gives problems their places; shared by tallies that may be merged.
-
-        ``turns``: how many a sample has at most; ``visible``: the groups of checks that a model is shown.
-        """
+    def __init__(self, *, turns: int = 1, visible: frozenset[str] = frozenset()) -> None:
+        """``turns``: how many a sample has at most; ``visible``: the groups that a model is shown."""
         self.outcomes: Counter[Outcome] = Counter()
         self.input_tokens, self.output_tokens, self.reasoning_tokens = Total(), Total(), Total()
         self.cached_input_tokens = Total()
@@ -45,28 +43,28 @@ class Tally:
         self.has_base = False
         self._visible = visible
         self._saw_hidden = self._saw_all = False
-        self._index = {} if index is None else index
-        self._planned, self._measured, self._microusd = array("q"), array("q"), array("q")
-        self._passed, self._passed_base, self._passed_visible = array("q"), array("q"), array("q")
-        self._known_at = [array("q") for _ in range(turns)]
-        self._solved_at = [array("q") for _ in range(turns)]
+        self._none = [0] * (_TURNS + 2 * turns)
+        self._turns = tuple(range(_TURNS, len(self._none), 2))
+        self._problems: dict[str, list[int]] = {}
+        """The counts of each, in the order in which they were first seen."""
 
     def add(self, result: Result) -> None:
         """Count one planned sample."""
-        index = self._index.setdefault(result.key.problem, len(self._index))
-        self._reach(index)
+        counts = self._problems.get(result.key.problem)
+        if counts is None:
+            counts = self._problems[result.key.problem] = self._none.copy()
         self.outcomes[result.outcome] += 1
         self.counts["tries"] += result.tries
-        self._planned[index] += 1
+        counts[_PLANNED] += 1
         if result.outcome.scored:
-            passed = result.outcome is Outcome.PASS
-            self._measured[index] += 1
-            self._passed[index] += passed
-            self._passed_base[index] += self._base(result.groups)
+            counts[_MEASURED] += 1
+            counts[_PASSED] += result.outcome is Outcome.PASS
+            if result.groups:
+                counts[_PASSED_BASE] += self._base(result.groups)
             if self._visible:
-                self._passed_visible[index] += self._shown(result)
-        self._microusd[index] += (result.cost_microusd or 0) + (result.lost_microusd or 0)
-        self._add_turns(index, result)
+                counts[_PASSED_VISIBLE] += self._shown(result)
+        counts[_MICROUSD] += (result.cost_microusd or 0) + (result.lost_microusd or 0)
+        self._add_turns(counts, result)
         self.repairs.add(result)
         if result.tries or result.stop is not None:
             self.lost_microusd.add(result.lost_microusd)
@@ -78,11 +76,9 @@ class Tally:
 
     def merge(self, other: Tally) -> None:
         """Count all that the other one has counted."""
-        places = [self._index.setdefault(problem, len(self._index)) for problem in other._index]
-        self._reach(max(places, default=-1))
-        for mine, theirs in zip(self._counts(), other._counts(), strict=True):
-            for index, count in zip(places, theirs, strict=False):
-                mine[index] += count
+        for problem, counts in other._problems.items():
+            mine = self._problems.get(problem, self._none)
+            self._problems[problem] = [one + more for one, more in zip(mine, counts, strict=True)]
         self.outcomes.update(other.outcomes)
         self.counts.update(other.counts)
         for total, more in zip(self._totals(), other._totals(), strict=True):
@@ -97,15 +93,6 @@ class Tally:
         self._saw_all |= other._saw_all
         for times, more_times in zip(self._times(), other._times(), strict=True):
             times.merge(more_times)
-
-    def _reach(self, index: int) -> None:
-        while len(self._planned) <= index:
-            for counts in self._counts():
-                counts.append(0)
-
-    def _counts(self) -> tuple[array[int], ...]:
-        passed = self._passed, self._passed_base, self._passed_visible
-        return self._planned, self._measured, self._microusd, *passed, *self._known_at, *self._solved_at
 
     def _totals(self) -> tuple[Total, ...]:
         tokens = (self.input_tokens, self.cached_input_tokens, self.output_tokens, self.reasoning_tokens)
@@ -141,17 +128,16 @@ class Tally:
         }
         return self._visible <= held
 
-    def _add_turns(self, index: int, result: Result) -> None:
+    def _add_turns(self, counts: list[int], result: Result) -> None:
         """What is known after each turn: a sample that had its last one stays as it then was."""
         had = result.turns
         if not had:
             return
         solved = result.outcome is Outcome.PASS
-        for turn, known in enumerate(self._known_at):
+        for turn, place in enumerate(self._turns):
             ended = had[turn].outcome if turn < len(had) else result.outcome
-            known[index] += ended.scored
-            if solved and len(had) <= turn + 1:
-                self._solved_at[turn][index] += 1
+            counts[place] += ended.scored
+            counts[place + 1] += solved and len(had) <= turn + 1
 
     def _add_answer(self, result: Result) -> None:
         usage = result.usage or Usage()
@@ -160,7 +146,8 @@ class Tally:
         self.output_tokens.add(usage.output_total)
         self.reasoning_tokens.add(usage.reasoning)
         self.cost_microusd.add(result.cost_microusd)
-        self.dropped.update(result.dropped)
+        if result.dropped:
+            self.dropped.update(result.dropped)
         self.sent.add(result.sent)
         if result.served_model:
             self.served.add(result.served_model)
@@ -175,31 +162,31 @@ class Tally:
         for time in result.asked_at:
             self.asked.add(time)
 
-    def _there(self, counts: array[int]) -> NDArray[np.int64]:
-        """Counts of the problems that this tally has samples of."""
-        return np.array(counts, dtype=np.int64)[np.array(self._planned, dtype=np.int64) > 0]
+    def _column(self, place: int) -> NDArray[np.int64]:
+        """One count of each problem."""
+        return np.array([counts[place] for counts in self._problems.values()], dtype=np.int64)
 
     @property
     def planned(self) -> NDArray[np.int64]:
         """Planned samples of each problem, shape (problems,); the other arrays go alongside."""
-        return self._there(self._planned)
+        return self._column(_PLANNED)
 
     @property
     def measured(self) -> NDArray[np.int64]:
-        return self._there(self._measured)
+        return self._column(_MEASURED)
 
     @property
     def passed(self) -> NDArray[np.int64]:
-        return self._there(self._passed)
+        return self._column(_PASSED)
 
     @property
     def microusd(self) -> NDArray[np.int64]:
         """What all samples of a problem cost, as far as that is known, with what was lost."""
-        return self._there(self._microusd)
+        return self._column(_MICROUSD)
 
     @property
     def passed_base(self) -> NDArray[np.int64]:
-        return self._there(self._passed_base)
+        return self._column(_PASSED_BASE)
 
     @property
     def passed_visible(self) -> NDArray[np.int64] | None:
@@ -209,7 +196,7 @@ class Tally:
         """
         if not self._visible or (self._saw_all and not self._saw_hidden):
             return None
-        return self._there(self._passed_visible)
+        return self._column(_PASSED_VISIBLE)
 
     @property
     def solved_by_turn(self) -> list[float]:
@@ -217,8 +204,7 @@ class Tally:
 
         Up to the last turn of which anything is known. Never falls: what drops out on the way is not solved.
         """
-        each = zip(self._solved_at, self._known_at, strict=True)
-        shares = [mean_of_means(self._there(solved), self._there(known)) for solved, known in each]
+        shares = [mean_of_means(self._column(place + 1), self._column(place)) for place in self._turns]
         return [share for share in shares if share is not None]
 
 
@@ -230,24 +216,21 @@ class ByAnswerer:
 
     def __init__(self, *, turns: int = 1, visible: frozenset[str] = frozenset()) -> None:
         self._turns, self._visible = turns, visible
-        self._index: dict[str, int] = {}
         self._tallies: dict[tuple[str, str], Tally] = {}
 
     def add(self, result: Result) -> None:
         who = (result.served_model, result.provider) if result.served_model else _NOBODY
         tally = self._tallies.get(who)
         if tally is None:
-            tally = self._tallies[who] = Tally(self._index, turns=self._turns, visible=self._visible)
+            tally = self._tallies[who] = Tally(turns=self._turns, visible=self._visible)
         tally.add(result)
 
     def merge(self, other: ByAnswerer) -> None:
         """Count all that the other one has counted of samples that come later in the plan."""
-        for problem in other._index:
-            self._index.setdefault(problem, len(self._index))
         for who, tally in other._tallies.items():
             mine = self._tallies.get(who)
             if mine is None:
-                mine = self._tallies[who] = Tally(self._index, turns=self._turns, visible=self._visible)
+                mine = self._tallies[who] = Tally(turns=self._turns, visible=self._visible)
             mine.merge(tally)
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,13 +30,10 @@ def line_of(index: int, attempt: int, way: int) -> bytes:
 
 
 def found(path: Path, within: range | None = None) -> dict[int, list[int]]:
-    with ExitStack() as files:
-        stored = Lines(path, Record, files=files, planned=PLANNED, within=within)
-        return {
-            index: attempts
-            for index in (range(PLANNED) if within is None else within)
-            if (attempts := [record.attempt for record in stored.of(index)])
-        }
+    asked = range(PLANNED) if within is None else within
+    stored = Lines(path, Record, planned=PLANNED, within=asked)
+    found = ((index, [record.attempt for record in stored.of(index)]) for index in asked)
+    return {index: attempts for index, attempts in found if attempts}
 
 
 @given(
