@@ -11,7 +11,7 @@ from bench.journal import read
 from bench.plan import Questions
 from bench.publish.findings import Findings
 from bench.publish.opened import Run
-from bench.publish.replies import asked_otherwise, invented, keeps_replies, reread
+from bench.publish.replies import asked_otherwise, invented, keeps_replies, reread, sent_otherwise
 from bench.records import SampleRecord, StoredCompletion, VerdictRecord, completion_of, verdict_of
 from bench.results import results
 from bench.rundir import PLAN, SAMPLES, judgings, verdicts_path
@@ -124,7 +124,8 @@ class RecordChecks:
             before = [Exchange(*one) for one in zip(seen.wrote, seen.told, strict=False)]
             if asked is not None:
                 request = self._questions.request(record.key, before)
-                if why := asked_otherwise(model, asked, request):
+                why = asked_otherwise(model, asked, request) or sent_otherwise(record, asked, request.params)
+                if why:
                     self._differs(record, why)
             if self._extracted_here and record.extraction is not None:
                 found = extract(completion_of(record), problem)

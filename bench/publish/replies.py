@@ -14,11 +14,13 @@ from bench.models.vendors import VENDORS
 from bench.models.wire import Answer, Format
 from bench.records import SampleRecord, StoredCompletion
 from bench.report.story import messages
-from bench.types import Completion, Form, Message, Mode, Problem, Request, Timing
+from bench.types import Completion, Form, Message, Mode, Params, Problem, Request, Timing
 
 _INNER = (("response", "body"), ("result", "message"), ("response",))
 """Where a line of a batch holds what would be the whole reply to a single request."""
 _LOCAL = ("command", "hf", "replay")
+_TELL_ALL = ("command", "hf")
+"""Not asked over a wire, and what is kept of a request holds its parameters too."""
 _UNASKED = {
     "replay": Completion(""),
     "reference": Completion("", served_model="reference", cost_microusd=0),
@@ -168,6 +170,46 @@ def asked_otherwise(model: str, raw: str, request: Request) -> str:
 
 
 _ASKED = "the request does not ask what the suite asks"
+
+
+def sent_otherwise(record: SampleRecord, raw: str, params: Params) -> str:
+    """What was asked for and is neither sent nor dropped, or is said of a request that it does not hold; "".
+
+    An effort is sent in words of each vendor's, and what a model has by default nobody asked for: of the
+    one its dropping alone is looked at, of the other nothing.
+    """
+    stored, provider = record.completion, _provider(record.key.model)
+    if stored is None or (_format(record.key.model) is None and provider not in _TELL_ALL):
+        return ""
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        return "its request is none"
+    for name, value in stored.sent.items():
+        if not any(found == value for found in _all_of(body, name)):
+            return f"its request does not hold the {name} that is said to have been sent"
+    # A program is given all, and says itself what it drops.
+    for name in stored.dropped if provider != "command" else ():
+        if any(True for _ in _all_of(body, name)):
+            return f"its request holds the {name} that is said to have been dropped"
+    due = {"temperature": params.temperature, "seed": params.seed, "stop": [*params.stop] or None}
+    if provider != "hf":  # there the context's room may leave less
+        due["max_tokens"] = params.max_tokens
+    for name, asked in due.items():
+        if asked is not None and name not in stored.dropped and asked not in stored.sent.values():
+            return f"{name} {asked} was asked for, and neither sent nor dropped"
+    return ""
+
+
+def _all_of(body: Any, name: str, *, deep: int = 9) -> Iterator[Any]:
+    """What stands under a name, anywhere in a request, but for what is deeper than any is."""
+    if not deep:
+        return
+    inner = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
+    for key, value in inner:
+        if key == name:
+            yield value
+        yield from _all_of(value, name, deep=deep - 1)
 
 
 def _model_in(raw: str) -> str | None:

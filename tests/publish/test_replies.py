@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 
-from bench.publish.replies import asked_otherwise, invented, keeps_replies, reread
+from bench.models.capabilities import rule_for
+from bench.models.params import wire
+from bench.models.vendors import VENDORS
+from bench.publish.replies import asked_otherwise, invented, keeps_replies, reread, sent_otherwise
 from bench.records import SampleRecord, StoredCompletion
-from bench.types import Form, Message, Mode, Request, SampleKey, Stop, Usage
+from bench.types import Form, Message, Mode, Params, Request, SampleKey, Stop, Usage
 
 TEXT = "Here:\n```python\nx = '\ud800'\n```\n"
 ALONE: dict[str, tuple[str, dict[str, Any], Usage | None]] = {
@@ -86,6 +90,78 @@ def test_a_reply_of_every_wire_format_is_read_again(name: str) -> None:
     assert reread(record(model), "{}", None)
     assert reread(record(model), "[", None) == "its raw reply holds no answer"
     assert keeps_replies(model)
+
+
+PARAMS = Params(max_tokens=64, temperature=0.5, seed=8, stop=("\nclass ",))
+SENT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "openai": ({"max_completion_tokens": 64, "temperature": 0.5, "seed": 8, "stop": ["\nclass "]}, {}),
+    "google": (
+        {"maxOutputTokens": 64, "temperature": 0.5, "seed": 8, "stopSequences": ["\nclass "]},
+        {"nested": "generationConfig"},
+    ),
+    "ollama": (
+        {"num_predict": 64, "temperature": 0.5, "seed": 8, "stop": ["\nclass "]},
+        {"nested": "options"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_what_was_sent_is_what_was_asked_for_and_stands_in_the_request(name: str) -> None:
+    sent, how = SENT[name]
+    model = ALONE[name][0]
+    body = {"model": "m", **({how["nested"]: sent} if how else sent)}
+    raw = json.dumps(body)
+
+    def otherwise(raw: str = raw, params: Params = PARAMS, **said: Any) -> str:
+        return sent_otherwise(record(model, **{"sent": sent, **said}), raw, params)
+
+    assert otherwise() == ""
+    hotter = replace(PARAMS, temperature=1.0)
+    assert otherwise(params=hotter) == "temperature 1.0 was asked for, and neither sent nor dropped"
+    assert "max_tokens 999 was asked" in otherwise(params=replace(PARAMS, max_tokens=999))
+    assert "does not hold the temperature" in otherwise(sent=sent | {"temperature": 1.0}, params=hotter)
+    unsaid = {key: value for key, value in sent.items() if key != "temperature"}
+    assert "temperature 0.5 was asked for" in otherwise(sent=unsaid)
+    assert "said to have been dropped" in otherwise(sent=unsaid, dropped=("temperature",))
+    less = json.dumps({"model": "m", **({how["nested"]: unsaid} if how else unsaid)})
+    assert otherwise(raw=less, sent=unsaid, dropped=("temperature",)) == ""
+    assert otherwise(raw="{") == "its request is none"
+    assert otherwise(params=Params()) == "", "what a model has by default nobody asked for"
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("effort", [None, "none", "low", "max"])
+def test_what_our_adapters_send_is_what_was_asked_for(vendor: str, effort: str | None) -> None:
+    names = (
+        "m",
+        "gpt-5.5",
+        "o3",
+        "claude-sonnet-5-5",
+        "gemini-3-pro",
+        "deepseek-v4",
+        "grok-4",
+        "mistral-large",
+    )
+    params = replace(PARAMS, effort=effort)
+    wire_format = VENDORS[vendor].format
+    for name in names:
+        for mode in wire_format.modes:
+            sent = wire(wire_format.rule(rule_for(vendor, name), mode), params)
+            asked = Request(SampleKey("s", "p", name, 0), (Message("user", "?"),), params, mode)
+            body = json.dumps(wire_format.body(name, asked, sent.sent))
+            said = record(f"{vendor}/{name}", sent=dict(sent.sent), dropped=sent.dropped)
+            assert sent_otherwise(said, body, params) == "", (name, mode)
+
+
+def test_a_program_is_given_what_it_then_drops_and_a_deep_request_ends() -> None:
+    asked = json.dumps({"params": {"temperature": 0.5}})
+    said = record("command/./answer.sh", dropped=("temperature",))
+    assert sent_otherwise(said, asked, Params(temperature=0.5)) == ""
+    deep = json.loads("[" * 500 + "]" * 500)
+    sent = record("openai/gpt", sent={"temperature": 0.5})
+    assert "does not hold" in sent_otherwise(sent, json.dumps({"a": deep}), Params())
+    assert sent_otherwise(record("replay/x.jsonl"), "", PARAMS) == ""
 
 
 def test_who_answered_and_what_it_cost_are_read_again_where_a_reply_says_so() -> None:

@@ -243,6 +243,12 @@ def edited_reply(site: Path) -> None:
     blob.write_text(blob.read_text().replace("'wrong'", "'right'"))
 
 
+def hotter(site: Path) -> None:
+    records = lines(site / SAMPLES)
+    sample_of(records, "openai")["completion"]["sent"] |= {"temperature": 1.0}
+    rewrite(site / SAMPLES, records)
+
+
 def hinted_question(site: Path) -> None:
     """The model was asked something easier than the suite asks, and the request kept as it was."""
     records = lines(site / SAMPLES)
@@ -318,6 +324,7 @@ FALSIFIED = [
     (swapped_reference_with_a_reply, "records", "the reply is not the suite's reference"),
     (edited_reply, "replies", "is not the text that its name is the hash of"),
     (hinted_question, "records", "the request does not ask what the suite asks"),
+    (hotter, "records", "its request does not hold the temperature that is said to have been sent"),
     (another_judge, "judge", "the judge of smoke is calls@0, and this release"),
     (another_extractor, "judge", "the extractor is rules@1, and this release"),
     (better_terms, "terms", "terms.smoke"),
@@ -397,7 +404,7 @@ def test_what_cannot_be_shown_is_taken_at_its_word(site: Path) -> None:
     body["sandbox"] |= {"image": "sha256:0", "guarantees": {"network": "none"}}
     lock.write_text(json.dumps(body | TAKEN_AT_ITS_WORD))
     answers = lines(records)
-    said = {"cost_microusd": 1, "provider": "another", "sent": {"temperature": 1.0}, "dropped": ["seed"]}
+    said = {"cost_microusd": 1, "provider": "another"}
     sample_of(answers, "openai")["completion"] |= said
     sample_of(answers, "openai")["measured"]["timing"]["total_s"] = 0.001
     rewrite(records, answers)

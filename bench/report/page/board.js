@@ -87,9 +87,9 @@ const valueOf = { vendor: (row) => row.vendor, weights: (row) => row.weights || 
 // Of the labels asked for those that tell this board's problems apart; null where none of its problems has them all.
 function kindOn(board) {
   const same = new Map(board.same);
-  const wanted = [...asked.kinds].filter(([, value]) => value);
-  if (wanted.some(([label, value]) => same.has(label) && same.get(label) !== value)) return null;
-  return wanted.filter(([label]) => !same.has(label));
+  const chosen = [...asked.kinds].filter(([, value]) => value);
+  if (chosen.some(([label, value]) => same.has(label) && same.get(label) !== value)) return null;
+  return chosen.filter(([label]) => !same.has(label));
 }
 
 const partOf = (board, kind) =>
