@@ -41,7 +41,7 @@ lint: venv  ## ruff, mypy, import contracts
 	$(BIN)/lint-imports
 
 test-fast: $(TRANSFORMERS)  ## the tests that need neither Docker nor a browser
-	$(BIN)/pytest -m "not docker and not browser"
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not docker and not browser"
 
 browser:  ## a Chromium to test the report in
 	@scripts/setup-browser.sh
