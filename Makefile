@@ -40,6 +40,7 @@ lint: venv  ## ruff, mypy, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A file's tests share a server or a model; a worker may hold torch, so there are not many of them.
 test-fast: $(TRANSFORMERS)  ## the tests that need neither Docker nor a browser
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not docker and not browser"
 
